@@ -1,0 +1,117 @@
+-- The command line: finds the command, reads its options, runs it, and turns what happened into an exit code.
+--
+-- A command is a module hugh.cli.<name>:
+--   { positional = "paths",                  the option that lists the arguments that are no options
+--     configure = function (parser) end,     declares the options (argparse); no defaults there: `run` has them
+--     run = function (options, out) end }    does it; returns the exit code, or nil, message
+-- argparse takes longer to load than a scan of a small file, so it is left out when no argument is an option.
+
+local cli = {}
+
+--- What the exit codes mean, for every command.
+cli.CLEAN, cli.FOUND, cli.FAILED = 0, 1, 2
+
+local commands = {
+  { "scan", "what loading these files would do" },
+  { "score", "how far to trust a model: points, grade, verdict" },
+  { "explain", "the program a pickle would run" },
+  { "classify", "what these files are, and why" },
+  { "policy", "check, test or show a policy" },
+  { "cache", "score what is in the local Hub cache" },
+  { "sbom", "a model's bill of materials (CycloneDX)" },
+}
+
+local function help()
+  local lines = { "hugh answers one question before a model is loaded: can I trust these files?", "", "Usage: hugh COMMAND [OPTIONS] …", "" }
+  for _, command in ipairs(commands) do lines[#lines + 1] = ("  %-10s %s"):format(command[1], command[2]) end
+  lines[#lines + 1] = ""
+  lines[#lines + 1] = "`hugh COMMAND --help` lists a command's options. Try `hugh scan .` or `hugh score .` in a model's directory."
+  lines[#lines + 1] = "Exit code: 0 nothing found, 1 found or blocked, 2 could not look."
+  return table.concat(lines, "\n") .. "\n"
+end
+
+---@param message string a sentence
+---@return integer exit code
+local function fail(message)
+  io.stdout:flush()
+  io.stderr:write("hugh: ", message, "\n")
+  return cli.FAILED
+end
+
+-- Standard output that notices a full disk or a closed pipe: a report that was cut must not pass for a clean one.
+local function output()
+  local out = { failed = nil }
+  function out:write(...)
+    local done, message = io.stdout:write(...)
+    if not done then self.failed = self.failed or message end
+  end
+  function out:close()
+    local done, message = io.stdout:flush()
+    if not done then self.failed = self.failed or message end
+    return self.failed
+  end
+  return out
+end
+
+---@param name string
+---@param command table
+---@param arguments string[]
+---@return table|nil options, string|nil message
+local function read_options(name, command, arguments)
+  local plain = command.positional and #arguments > 0
+  for _, argument in ipairs(arguments) do
+    if argument:sub(1, 1) == "-" and argument ~= "-" then plain = false end
+  end
+  if plain then return { [command.positional] = arguments } end
+
+  local parser = require("argparse")("hugh " .. name)
+  parser:usage_max_width(100):help_max_width(100)
+  command.configure(parser)
+  local ok, options = parser:pparse(arguments)
+  if not ok then
+    local message = tostring(options):gsub("\n", ". ")
+    return nil, message .. ". `hugh " .. name .. " --help` lists the options."
+  end
+  return options
+end
+
+--- Runs the command line.
+---@param arguments string[] like Lua's `arg`
+---@return integer exit code
+function cli.main(arguments)
+  local name = arguments[1]
+  if name == nil or name == "--help" or name == "-h" or name == "help" then
+    io.stdout:write(help())
+    return name and cli.CLEAN or cli.FAILED
+  end
+  if name == "--version" or name == "-V" then
+    io.stdout:write("hugh ", require("hugh.core").version, "\n")
+    return cli.CLEAN
+  end
+
+  local names, known = {}, false
+  for i, command in ipairs(commands) do
+    names[i] = command[1]
+    known = known or command[1] == name
+  end
+  if not known then
+    return fail(("there is no command '%s'.%s `hugh --help` lists them."):format(
+      require("hugh.utf8").printable(name), require("hugh.suggest").hint(name, names)))
+  end
+
+  local rest = {}
+  for i = 2, #arguments do rest[i - 1] = arguments[i] end
+  local command = require("hugh.cli." .. name)
+  local options, message = read_options(name, command, rest)
+  if not options then return fail(message) end
+
+  local out = output()
+  local code
+  code, message = command.run(options, out)
+  local failed = out:close()
+  if failed then return fail("could not write the output: " .. failed) end
+  if not code then return fail(message) end
+  return code
+end
+
+return cli
