@@ -51,7 +51,8 @@ typedef struct hugh_view hugh_view;
 
 /*
 ** Bytes 0..size of something: the source, a slice of another view, a buffer, or what a decoder makes of another view. `size` is
-** HUGH_UNKNOWN_SIZE until the end was met. Views are arena-allocated: no need to free them; `close` gives back what they hold besides.
+** HUGH_UNKNOWN_SIZE until the end was met. Views need no freeing: those made in a step that pushes a child die with that child, the
+** others with the task that made them.
 */
 struct hugh_view {
   const uint8_t *(*get)(hugh_scan *, hugh_view *, uint64_t at, size_t min, size_t hint, size_t *length);
@@ -71,6 +72,9 @@ static inline const uint8_t *hugh_view_get(hugh_scan *scan, hugh_view *view, uin
 
 /* Whether a view has at least `size` bytes, learning its size if need be: HUGH_GOT yes, HUGH_END no, HUGH_NEED. */
 hugh_got hugh_view_reaches(hugh_scan *, hugh_view *, uint64_t size);
+
+/* Up to `most` (>= 1) bytes from `at`: fewer only if the view ends there; NULL likewise, HUGH_END if nothing is there. */
+const uint8_t *hugh_view_upto(hugh_scan *, hugh_view *, uint64_t at, size_t most, size_t *length);
 
 /* The whole source. */
 hugh_view *hugh_view_root(hugh_scan *);
@@ -119,12 +123,13 @@ struct hugh_task {
   const hugh_parser *parser;
   hugh_view *view;
   void *state;
-  hugh_text member; /* path inside the source; empty at the top */
+  hugh_text member; /* path inside the source; empty at the top; lives as long as the task */
   hugh_text name;   /* the last part of it, or the source's name: the second witness */
   hugh_class class;
   uint32_t depth;
-  hugh_task *parent;
-  hugh_task *resume; /* internal: the task below on the stack */
+  hugh_task *parent; /* the task below on the stack, which pushed this one */
+  size_t views;      /* internal: how many views there were before this task's */
+  size_t path_length; /* internal: bytes of the path behind this struct */
 };
 
 /*
@@ -135,6 +140,9 @@ void hugh_task_push(hugh_scan *, hugh_task *, hugh_view *view, hugh_text name);
 /* The same with a parser already chosen: for views whose kind is known. */
 void hugh_task_push_as(hugh_scan *, hugh_task *, hugh_view *view, hugh_text name, hugh_kind kind);
 void hugh_task_push_parser(hugh_scan *, hugh_task *, hugh_view *view, hugh_text name, hugh_kind kind, const hugh_parser *);
+
+/* What a task is known to be now (a zip turns out to be a torch-zip); at the top this is the report's kind. */
+void hugh_task_reclassify(hugh_scan *, hugh_task *, hugh_kind);
 
 /* Counts work; true when the slice is spent and step should return HUGH_AGAIN. */
 bool hugh_work(hugh_scan *, size_t units);
@@ -158,7 +166,8 @@ void hugh_find(hugh_scan *, const hugh_task *, hugh_finding_id, uint64_t offset,
 #endif
     ;
 
-/* `data` as printable ASCII: backslash escapes for the rest, "…" after `most` characters. In the arena. */
+/* `data` as printable ASCII: backslash escapes for the rest, "…" after `most` characters. Good for a
+** message that is made now: the eighth next call reuses the buffer. */
 const char *hugh_show(hugh_scan *, hugh_text, size_t most);
 
 /* The file is at least this bad. */

@@ -1,0 +1,76 @@
+# hugh. `make demo` sets everything up and scores the example models; `make test` runs all tests.
+# ABI=5.4|5.3|jit chooses the Lua to build for; each builds side by side in build/$(ABI).
+ABI    ?= 5.4
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC     ?= cc
+CFLAGS ?= -O2 -g
+NICE_WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes
+
+PKG_5.4 = lua5.4
+PKG_5.3 = lua5.3
+PKG_jit = luajit
+LUA_5.4 = /usr/bin/lua5.4
+LUA_5.3 = /usr/bin/lua5.3
+LUA_jit = /usr/bin/luajit
+VERSION_5.4 = 5.4
+VERSION_5.3 = 5.3
+VERSION_jit = 5.1
+LUA = $(LUA_$(ABI))
+LUA_CFLAGS ?= $(shell pkg-config --cflags $(PKG_$(ABI)))
+
+BUILD   = build/$(ABI)
+OBJ     = $(BUILD)/obj
+# The core is the same for every Lua; its objects are still kept per ABI so that builds never meet.
+CORE    = $(wildcard csrc/*.c csrc/pickle/*.c csrc/container/*.c csrc/format/*.c csrc/host/*.c)
+BINDING = $(filter-out csrc/lua/curl.c csrc/lua/digest.c,$(wildcard csrc/lua/*.c))
+OBJECTS = $(patsubst csrc/%.c,$(OBJ)/%.o,$(CORE) $(BINDING))
+HUGH_CFLAGS = -std=c11 -fPIC -fvisibility=hidden -pthread $(NICE_WARNINGS) -Icsrc -I$(OBJ) $(SANITIZE)
+CORE_LIBS = -lz -lbz2 -llzma -llz4 -lzstd
+GENERATED = $(if $(wildcard csrc/pickle/globals.tsv),$(OBJ)/pickle/globals.inc)
+MODULES = $(BUILD)/hugh/core.so $(if $(wildcard csrc/lua/curl.c),$(BUILD)/hugh/curl.so) $(if $(wildcard csrc/lua/digest.c),$(BUILD)/hugh/digest.so)
+
+.PHONY: all deps demo test test-one check bench fuzz docs interop install clean
+all: $(MODULES)
+
+$(BUILD)/hugh/core.so: $(OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) -shared -pthread $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $(OBJECTS) $(CORE_LIBS)
+
+$(BUILD)/hugh/curl.so: $(OBJ)/lua/curl.o
+	@mkdir -p $(@D)
+	$(CC) -shared $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ -lcurl
+
+$(BUILD)/hugh/digest.so: $(OBJ)/lua/digest.o
+	@mkdir -p $(@D)
+	$(CC) -shared $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ -lcrypto
+
+$(OBJ)/%.o: csrc/%.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(HUGH_CFLAGS) $(LUA_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(OBJ)/pickle/globals.inc: csrc/pickle/globals.tsv csrc/pickle/globals.awk
+	@mkdir -p $(@D)
+	LC_ALL=C awk -f csrc/pickle/globals.awk csrc/pickle/globals.tsv > $@.new && mv $@.new $@
+
+-include $(OBJECTS:.o=.d)
+
+# Debian packages; only what is missing is installed.
+DEPS = build-essential pkg-config lua5.4 liblua5.4-dev lua5.3 liblua5.3-dev luajit2 libluajit2-5.1-dev lua-cjson lua-argparse \
+       lua-busted lua-check luarocks zlib1g-dev libbz2-dev liblzma-dev liblz4-dev libzstd-dev libcurl4-openssl-dev libssl-dev \
+       python3 clang libclang-rt-14-dev nginx-light libnginx-mod-http-lua ca-certificates
+deps:
+	@.ci/deps $(DEPS)
+
+# Everything a test run needs, on one ABI: make test-one ABI=jit [SPEC=spec/scan_spec.lua]
+SPEC ?= spec
+test-one: all
+	LUA_PATH="lua/?.lua;lua/?/init.lua;;" LUA_CPATH="$(BUILD)/?.so;;" HUGH_ABI=$(ABI) busted --lua=$(LUA) --pattern=_spec $(SPEC)
+
+test: deps
+	$(MAKE) test-one ABI=5.4
+	$(MAKE) test-one ABI=5.3
+	$(MAKE) test-one ABI=jit
+
+clean:
+	rm -rf build

@@ -1,0 +1,185 @@
+/*
+** What is this? The content decides; the name is a second witness.
+*/
+#include "core.h"
+
+typedef struct magic {
+  hugh_kind kind;
+  uint16_t offset;
+  uint8_t length;
+  const char *bytes;
+} magic;
+
+#define MAGIC(kind, offset, bytes) {HUGH_KIND_##kind, offset, sizeof(bytes) - 1, bytes}
+
+/* Formats that one fixed string gives away. */
+static const magic magics[] = {
+    MAGIC(ZIP, 0, "PK\3\4"),
+    MAGIC(ZIP, 0, "PK\5\6"),
+    MAGIC(GZIP, 0, "\x1f\x8b"),
+    MAGIC(BZIP2, 0, "BZh"),
+    MAGIC(XZ, 0, "\xfd" "7zXZ\0"),
+    MAGIC(LZ4, 0, "\x04\x22\x4d\x18"),
+    MAGIC(ZSTD, 0, "\x28\xb5\x2f\xfd"),
+    MAGIC(SEVENZIP, 0, "7z\xbc\xaf\x27\x1c"),
+    MAGIC(TAR, 257, "ustar"),
+    MAGIC(NPY, 0, "\x93NUMPY"),
+    MAGIC(GGUF, 0, "GGUF"),
+    MAGIC(GGML, 0, "lmgg"),
+    MAGIC(GGML, 0, "fmgg"),
+    MAGIC(GGML, 0, "tjgg"),
+    MAGIC(HDF5, 0, "\x89HDF\r\n\x1a\n"),
+    MAGIC(TFLITE, 4, "TFL3"),
+    MAGIC(ELF, 0, "\x7f" "ELF"),
+    MAGIC(PE, 0, "MZ"),
+    MAGIC(MACHO, 0, "\xfe\xed\xfa\xce"),
+    MAGIC(MACHO, 0, "\xfe\xed\xfa\xcf"),
+    MAGIC(MACHO, 0, "\xce\xfa\xed\xfe"),
+    MAGIC(MACHO, 0, "\xcf\xfa\xed\xfe"),
+    MAGIC(MACHO, 0, "\xca\xfe\xba\xbe"),
+    MAGIC(IMAGE, 0, "\x89PNG\r\n\x1a\n"),
+    MAGIC(IMAGE, 0, "\xff\xd8\xff"),
+    MAGIC(IMAGE, 0, "GIF8"),
+    MAGIC(PDF, 0, "%PDF-"),
+    MAGIC(PARQUET, 0, "PAR1"),
+    MAGIC(LFS_POINTER, 0, "version https://git-lfs.github.com/spec/v1"),
+};
+
+typedef struct suffix {
+  const char *text;
+  hugh_kind kind;
+} suffix;
+
+#define SUFFIX(text, kind) {text, HUGH_KIND_##kind}
+
+/* What a name promises. */
+static const suffix suffixes[] = {
+    SUFFIX(".safetensors", SAFETENSORS), SUFFIX(".gguf", GGUF),      SUFFIX(".onnx", ONNX),     SUFFIX(".npy", NPY),
+    SUFFIX(".npz", NPZ),                 SUFFIX(".pkl", PICKLE),     SUFFIX(".pickle", PICKLE), SUFFIX(".dill", PICKLE),
+    SUFFIX(".joblib", JOBLIB),           SUFFIX(".pt", TORCH_ZIP),   SUFFIX(".pth", TORCH_ZIP), SUFFIX(".ckpt", TORCH_ZIP),
+    SUFFIX(".h5", HDF5),                 SUFFIX(".hdf5", HDF5),      SUFFIX(".keras", KERAS),   SUFFIX(".tflite", TFLITE),
+    SUFFIX(".msgpack", MSGPACK),         SUFFIX(".rds", RDS),        SUFFIX(".pmml", PMML),     SUFFIX(".xml", XML),
+    SUFFIX(".json", JSON),               SUFFIX(".yaml", YAML),      SUFFIX(".yml", YAML),      SUFFIX(".py", PYTHON),
+    SUFFIX(".ipynb", NOTEBOOK),          SUFFIX(".jinja", JINJA),    SUFFIX(".jinja2", JINJA),  SUFFIX(".sh", SHELL),
+    SUFFIX(".pb", SAVED_MODEL),          SUFFIX(".md", TEXT),        SUFFIX(".txt", TEXT),      SUFFIX(".cbm", CATBOOST),
+    SUFFIX(".tar", TAR),                 SUFFIX(".zip", ZIP),        SUFFIX(".7z", SEVENZIP),   SUFFIX(".gz", GZIP),
+    SUFFIX(".lzma", LZMA),               SUFFIX(".z", ZLIB),         SUFFIX(".zlib", ZLIB),     SUFFIX(".so", ELF),
+};
+
+static hugh_kind kind_of_name(hugh_text name) {
+  for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+    if (hugh_text_ends(name, suffixes[i].text)) return suffixes[i].kind;
+  }
+  return HUGH_KIND_UNKNOWN;
+}
+
+static hugh_kind kind_of_magic(const uint8_t *head, size_t length) {
+  for (size_t i = 0; i < sizeof magics / sizeof *magics; i++) {
+    const magic *m = &magics[i];
+    if (length >= (size_t)m->offset + m->length && memcmp(head + m->offset, m->bytes, m->length) == 0) return m->kind;
+  }
+  return HUGH_KIND_UNKNOWN;
+}
+
+/* A header length and the brace of its JSON: what every safetensors file starts with. */
+static bool is_safetensors(const uint8_t *head, size_t length, uint64_t size) {
+  if (length < 9 || head[8] != '{') return false;
+  uint64_t header = hugh_le64(head);
+  return header >= 2 && header <= 100000000 && (size == HUGH_UNKNOWN_SIZE || header <= size - 8);
+}
+
+/* The LONG1 with which torch.save marked its old layout, behind a PROTO: 0x1950a86a20f9469cfc6c. */
+static bool is_torch_legacy(const uint8_t *head, size_t length) {
+  static const char magic_number[] = "\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
+  return length >= 15 && head[0] == 0x80 && memcmp(head + 2, magic_number, 12) == 0;
+}
+
+static bool is_text(const uint8_t *head, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    if (head[i] < 0x20 && head[i] != '\n' && head[i] != '\r' && head[i] != '\t' && head[i] != '\f' && head[i] != 0x1b) return false;
+  }
+  return true;
+}
+
+static hugh_kind kind_of_text(const uint8_t *head, size_t length, hugh_kind named) {
+  size_t at = 0;
+  while (at < length && (head[at] == ' ' || head[at] == '\n' || head[at] == '\r' || head[at] == '\t')) at++;
+  const uint8_t *p = head + at;
+  size_t left = length - at;
+  if (HUGH_STARTS(p, left, "#!")) return named == HUGH_KIND_PYTHON ? HUGH_KIND_PYTHON : HUGH_KIND_SHELL;
+  if (HUGH_STARTS(p, left, "<?xml")) return named == HUGH_KIND_PMML ? HUGH_KIND_PMML : HUGH_KIND_XML;
+  if (left > 0 && (*p == '{' || *p == '[')) {
+    if (named == HUGH_KIND_NOTEBOOK || named == HUGH_KIND_JINJA) return named;
+    return HUGH_KIND_JSON;
+  }
+  switch (named) {
+    case HUGH_KIND_YAML:
+    case HUGH_KIND_PYTHON:
+    case HUGH_KIND_JINJA:
+    case HUGH_KIND_SHELL:
+    case HUGH_KIND_PMML:
+    case HUGH_KIND_XML: return named;
+    default: return HUGH_KIND_TEXT;
+  }
+}
+
+/* Which names are honest for a kind: the torch and joblib worlds use many suffixes for the same things. */
+static bool name_fits(hugh_kind kind, hugh_kind named) {
+  switch (named) {
+    case HUGH_KIND_SAFETENSORS:
+    case HUGH_KIND_GGUF:
+    case HUGH_KIND_NPY:
+    case HUGH_KIND_TFLITE: return kind == named;
+    case HUGH_KIND_NPZ:
+    case HUGH_KIND_KERAS: return kind == named || kind == HUGH_KIND_ZIP;
+    case HUGH_KIND_ONNX:
+    case HUGH_KIND_JSON:
+    case HUGH_KIND_YAML:
+    case HUGH_KIND_TEXT:
+      switch (kind) {
+        case HUGH_KIND_PICKLE:
+        case HUGH_KIND_ZIP:
+        case HUGH_KIND_TORCH_LEGACY:
+        case HUGH_KIND_SEVENZIP:
+        case HUGH_KIND_TAR:
+        case HUGH_KIND_ELF:
+        case HUGH_KIND_PE:
+        case HUGH_KIND_MACHO: return false;
+        default: return true;
+      }
+    default: return true;
+  }
+}
+
+/* Whether bytes without a PROTO could be a pickle of protocol 0 or 1: an opcode that such pickles start with. */
+static bool may_be_old_pickle(const uint8_t *head, size_t length, hugh_kind named) {
+  if (length == 0) return false;
+  if (named != HUGH_KIND_PICKLE && named != HUGH_KIND_JOBLIB && named != HUGH_KIND_TORCH_ZIP && named != HUGH_KIND_UNKNOWN) return false;
+  return memchr("(c]})lditSVNIFLKMJGUTX\x8a\x8b", head[0], 25) != NULL;
+}
+
+hugh_class hugh_classify(const void *bytes, size_t length, uint64_t size, hugh_text name) {
+  const uint8_t *head = bytes;
+  hugh_kind named = kind_of_name(name);
+  hugh_class class = {.kind = HUGH_KIND_UNKNOWN, .by_content = true, .expected = named};
+  if (length == 0) {
+    class.kind = HUGH_KIND_EMPTY;
+    return class;
+  }
+  class.kind = kind_of_magic(head, length);
+  if (class.kind == HUGH_KIND_UNKNOWN) {
+    if (is_torch_legacy(head, length)) class.kind = HUGH_KIND_TORCH_LEGACY;
+    else if (head[0] == 0x80 && length > 1 && head[1] <= 5) class.kind = named == HUGH_KIND_JOBLIB ? HUGH_KIND_JOBLIB : HUGH_KIND_PICKLE;
+    else if (is_safetensors(head, length, size)) class.kind = HUGH_KIND_SAFETENSORS;
+    else if (may_be_old_pickle(head, length, named) && named != HUGH_KIND_UNKNOWN) class.kind = HUGH_KIND_PICKLE;
+    else if (is_text(head, length)) class.kind = kind_of_text(head, length, named);
+    else if (named != HUGH_KIND_UNKNOWN) {
+      class.kind = named == HUGH_KIND_TORCH_ZIP ? HUGH_KIND_PICKLE : named;
+      class.by_content = false;
+    }
+  } else if (class.kind == HUGH_KIND_ZIP && (named == HUGH_KIND_NPZ || named == HUGH_KIND_KERAS)) {
+    class.kind = named;
+  }
+  class.name_disagrees = named != HUGH_KIND_UNKNOWN && !name_fits(class.kind, named);
+  return class;
+}

@@ -1,0 +1,145 @@
+#define _POSIX_C_SOURCE 200809L
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define READ_LEAST ((size_t)16 * 1024)
+
+static hugh_errno open_regular(const char *path, int *fd, uint64_t *size) {
+  struct stat info;
+  *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); /* O_NONBLOCK: a FIFO must not hang us */
+  if (*fd < 0) return errno;
+  hugh_errno error = fstat(*fd, &info) != 0 ? errno : S_ISREG(info.st_mode) ? 0 : S_ISDIR(info.st_mode) ? EISDIR : EINVAL;
+  if (error != 0) close(*fd);
+  else *size = (uint64_t)info.st_size;
+  return error;
+}
+
+static bool buffer_reserve(hugh_buffer *buffer, size_t size) {
+  if (size <= buffer->size) return true;
+  uint8_t *data = realloc(buffer->data, size);
+  if (data == NULL) return false;
+  *buffer = (hugh_buffer){data, size};
+  return true;
+}
+
+/* Reads what is wanted; *got is less than `least` only at the end of the file. */
+static hugh_errno read_at(int fd, uint64_t offset, uint8_t *data, size_t size, size_t least, size_t *got) {
+  *got = 0;
+  while (*got < least) {
+    ssize_t n = pread(fd, data + *got, size - *got, (off_t)(offset + *got));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    if (n == 0) break;
+    *got += (size_t)n;
+  }
+  return 0;
+}
+
+static hugh_errno drive(hugh_scan *scan, int fd, hugh_buffer *buffer) {
+  for (;;) {
+    hugh_want want;
+    size_t got;
+    hugh_errno error;
+    switch (hugh_scan_step(scan, HUGH_WORK_DEFAULT, &want)) {
+      case HUGH_DONE: return 0;
+      case HUGH_FAIL: return ENOMEM;
+      case HUGH_AGAIN: break;
+      case HUGH_WANT:
+        if (!buffer_reserve(buffer, want.hint > READ_LEAST ? want.hint : READ_LEAST)) return ENOMEM;
+        error = read_at(fd, want.offset, buffer->data, want.hint, want.min, &got);
+        if (error != 0) return error;
+        if (got > 0) hugh_scan_feed(scan, want.offset, buffer->data, got);
+        if (got < want.min) hugh_scan_eof(scan, want.offset + got);
+        break;
+    }
+  }
+}
+
+hugh_errno hugh_file_scan(const char *path, const hugh_options *base, hugh_scan **scan, hugh_buffer *buffer) {
+  hugh_options options = *base;
+  int fd;
+  hugh_errno error = open_regular(path, &fd, &options.size);
+  if (error != 0) return error;
+  if (options.name.length == 0) options.name = (hugh_text){path, strlen(path)};
+  if (*scan == NULL) *scan = hugh_scan_new(&options);
+  else hugh_scan_reset(*scan, &options);
+  error = *scan == NULL ? ENOMEM : drive(*scan, fd, buffer);
+  close(fd);
+  return error;
+}
+
+/* ---------------------------------------------------------------- many files */
+
+typedef struct files_job {
+  const char *const *paths;
+  size_t count;
+  const hugh_options *options;
+  hugh_file_result *results;
+  atomic_size_t next;
+} files_job;
+
+static bool has_more_to_tell(const hugh_report *report) {
+  return report->finding_count > 0 || report->global_count > 0 || report->note_count > 0 || report->line_count > 0;
+}
+
+static void *files_run(void *context) {
+  files_job *job = context;
+  hugh_scan *scan = NULL;
+  hugh_buffer buffer = {0};
+  for (;;) {
+    size_t i = atomic_fetch_add(&job->next, 1);
+    if (i >= job->count) break;
+    hugh_file_result *result = &job->results[i];
+    result->error = hugh_file_scan(job->paths[i], job->options, &scan, &buffer);
+    if (result->error != 0) continue;
+    const hugh_report *report = hugh_scan_report(scan);
+    result->brief = *report;
+    result->brief.name = (hugh_text){job->paths[i], strlen(job->paths[i])};
+    if (has_more_to_tell(report)) { /* the report stays with the result; go on with a new scan */
+      result->scan = scan;
+      scan = NULL;
+    }
+  }
+  hugh_scan_free(scan);
+  free(buffer.data);
+  return NULL;
+}
+
+hugh_errno hugh_files_scan(const char *const *paths, size_t count, const hugh_options *options, unsigned threads,
+                           hugh_file_result *results) {
+  enum { MOST = 64 };
+  pthread_t started[MOST];
+  unsigned running = 0;
+  files_job job = {.paths = paths, .count = count, .options = options, .results = results};
+  memset(results, 0, count * sizeof *results);
+  atomic_init(&job.next, 0);
+  while (running + 1 < threads && running < MOST && pthread_create(&started[running], NULL, files_run, &job) == 0) running++;
+  files_run(&job);
+  while (running > 0) pthread_join(started[--running], NULL);
+  return 0;
+}
+
+hugh_errno hugh_file_read(const char *path, size_t limit, char **data, size_t *length) {
+  int fd;
+  uint64_t size;
+  hugh_errno error = open_regular(path, &fd, &size);
+  if (error != 0) return error;
+  *data = NULL;
+  if (size > limit) error = EFBIG;
+  else if ((*data = malloc((size_t)size + 1)) == NULL) error = ENOMEM;
+  else error = read_at(fd, 0, (uint8_t *)*data, (size_t)size, (size_t)size, length);
+  if (error != 0) {
+    free(*data);
+    *data = NULL;
+  }
+  close(fd);
+  return error;
+}

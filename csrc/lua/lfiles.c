@@ -1,0 +1,199 @@
+/*
+** Files for Lua: scanned in C over one reused window, directories listed, small files read.
+*/
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../host/file.h"
+#include "../host/walk.h"
+#include "lcore.h"
+
+#define RESULTS "hugh.results"
+#define READ_MOST 16777216.0
+
+static const struct {
+  int number;
+  const char *name;
+} errno_names[] = {{ENOENT, "ENOENT"}, {EACCES, "EACCES"}, {EISDIR, "EISDIR"},   {ENOTDIR, "ENOTDIR"}, {EPERM, "EPERM"},
+                   {ELOOP, "ELOOP"},   {EIO, "EIO"},       {EMFILE, "EMFILE"},   {ENFILE, "ENFILE"},   {ENOMEM, "ENOMEM"},
+                   {EFBIG, "EFBIG"},   {EINVAL, "EINVAL"}, {ENAMETOOLONG, "ENAMETOOLONG"}, {ENXIO, "ENXIO"}};
+
+const char *hugh_errno_name(int error) {
+  for (size_t i = 0; i < sizeof errno_names / sizeof *errno_names; i++) {
+    if (errno_names[i].number == error) return errno_names[i].name;
+  }
+  return "EOTHER";
+}
+
+static const char *reason(int error) {
+  switch (error) {
+    case EISDIR: return "is a directory";
+    case EINVAL:
+    case ENXIO: return "is not a regular file";
+    case EFBIG: return "is larger than expected";
+    default: return strerror(error);
+  }
+}
+
+int hugh_push_errno(lua_State *L, const char *path, int error) {
+  lua_pushnil(L);
+  lua_pushfstring(L, "%s: %s", path, reason(error));
+  lua_pushstring(L, hugh_errno_name(error));
+  return 3;
+}
+
+static const char *check_path(lua_State *L, int index) {
+  size_t length;
+  const char *path = luaL_checklstring(L, index, &length);
+  luaL_argcheck(L, strlen(path) == length, index, "a path cannot contain NUL");
+  return path;
+}
+
+/* ------------------------------------------------------------ one scan kept */
+
+/* Scans made by file functions; collected even when pushing a report throws. */
+typedef struct lresults {
+  hugh_file_result *items;
+  size_t count;
+  hugh_buffer buffer;
+} lresults;
+
+static lresults *results_new(lua_State *L, size_t count) {
+  lresults *self = lua_newuserdata(L, sizeof *self);
+  memset(self, 0, sizeof *self);
+  luaL_setmetatable(L, RESULTS);
+  self->items = calloc(count > 0 ? count : 1, sizeof *self->items);
+  if (self->items == NULL) luaL_error(L, "not enough memory");
+  self->count = count;
+  return self;
+}
+
+static int results_gc(lua_State *L) {
+  lresults *self = luaL_checkudata(L, 1, RESULTS);
+  for (size_t i = 0; i < self->count; i++) hugh_scan_free(self->items[i].scan);
+  free(self->items);
+  free(self->buffer.data);
+  memset(self, 0, sizeof *self);
+  return 0;
+}
+
+/* core.scan_file(path [, options]) -> report | nil, message, code */
+static int files_scan_file(lua_State *L) {
+  const char *path = check_path(L, 1);
+  hugh_options options;
+  hugh_scan_options_read(L, 2, &options);
+  lresults *self = results_new(L, 1);
+  hugh_errno error = hugh_file_scan(path, &options, &self->items[0].scan, &self->buffer);
+  if (error != 0) return hugh_push_errno(L, path, error);
+  hugh_push_report(L, hugh_scan_report(self->items[0].scan));
+  lua_pushcfunction(L, results_gc); /* give the memory back now, not at some later collection */
+  lua_pushvalue(L, -3);
+  lua_call(L, 1, 0);
+  return 1;
+}
+
+/*
+** core.scan_files(paths [, options [, threads]]) -> array of reports, in the order of the paths; a file that could not be read is
+** { path, error = message, code }
+*/
+static int files_scan_files(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  hugh_options options;
+  hugh_scan_options_read(L, 2, &options);
+  unsigned threads = (unsigned)luaL_optinteger(L, 3, 1);
+  size_t count = lua_rawlen(L, 1);
+  const char **paths = lua_newuserdata(L, (count > 0 ? count : 1) * sizeof *paths);
+  for (size_t i = 0; i < count; i++) {
+    lua_rawgeti(L, 1, (int)i + 1);
+    size_t length;
+    paths[i] = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &length) : NULL;
+    if (paths[i] == NULL || strlen(paths[i]) != length) return luaL_error(L, "path %d is not a path", (int)i + 1);
+    lua_pop(L, 1); /* the table anchors it */
+  }
+  lresults *self = results_new(L, count);
+  if (hugh_files_scan(paths, count, &options, threads, self->items) != 0) return luaL_error(L, "not enough memory");
+  lua_createtable(L, (int)count, 0);
+  for (size_t i = 0; i < count; i++) {
+    hugh_file_result *result = &self->items[i];
+    if (result->error != 0) {
+      lua_createtable(L, 0, 3);
+      lua_pushstring(L, paths[i]);
+      lua_setfield(L, -2, "path");
+      lua_pushfstring(L, "%s: %s", paths[i], reason(result->error));
+      lua_setfield(L, -2, "error");
+      lua_pushstring(L, hugh_errno_name(result->error));
+      lua_setfield(L, -2, "code");
+    } else {
+      hugh_push_report(L, result->scan != NULL ? hugh_scan_report(result->scan) : &result->brief);
+    }
+    lua_rawseti(L, -2, (int)i + 1);
+  }
+  lua_pushcfunction(L, results_gc);
+  lua_pushvalue(L, -3);
+  lua_call(L, 1, 0);
+  return 1;
+}
+
+/* core.read(path [, limit]) -> bytes | nil, message, code */
+static int files_read(lua_State *L) {
+  const char *path = check_path(L, 1);
+  lua_Number limit = luaL_optnumber(L, 2, READ_MOST);
+  char *data;
+  size_t length = 0;
+  hugh_errno error = hugh_file_read(path, limit > 0 ? (size_t)limit : 0, &data, &length);
+  if (error != 0) return hugh_push_errno(L, path, error);
+  lua_pushlstring(L, data, length);
+  free(data);
+  return 1;
+}
+
+/* core.list(directory) -> entries, problems | nil, message, code */
+static int files_list(lua_State *L) {
+  static const char *const types[] = {"file", "other", "broken-link", "loop", "error"};
+  const char *directory = check_path(L, 1);
+  hugh_entries entries;
+  int error = hugh_walk(directory, &entries);
+  if (error != 0) return hugh_push_errno(L, directory, error);
+  lua_createtable(L, (int)entries.count, 0);
+  lua_newtable(L);
+  int listed = 0, problems = 0;
+  for (size_t i = 0; i < entries.count; i++) {
+    const hugh_entry *entry = &entries.items[i];
+    lua_createtable(L, 0, 5);
+    lua_pushstring(L, entry->path);
+    lua_setfield(L, -2, "path");
+    if (entry->type == HUGH_ENTRY_ERROR) {
+      lua_pushfstring(L, "%s/%s: %s", directory, entry->path, reason(entry->error));
+      lua_setfield(L, -2, "error");
+      lua_pushstring(L, hugh_errno_name(entry->error));
+      lua_setfield(L, -2, "code");
+      lua_rawseti(L, -2, ++problems);
+      continue;
+    }
+    lua_pushstring(L, types[entry->type]);
+    lua_setfield(L, -2, "type");
+    hugh_push_size(L, entry->size);
+    lua_setfield(L, -2, "size");
+    hugh_push_size(L, (unsigned long long)(entry->mtime > 0 ? entry->mtime : 0));
+    lua_setfield(L, -2, "mtime");
+    if (entry->link) {
+      lua_pushboolean(L, 1);
+      lua_setfield(L, -2, "link");
+    }
+    lua_rawseti(L, -3, ++listed);
+  }
+  hugh_entries_free(&entries);
+  return 2;
+}
+
+static const luaL_Reg functions[] = {{"scan_file", files_scan_file}, {"scan_files", files_scan_files}, {"read", files_read},
+                                     {"list", files_list},           {NULL, NULL}};
+
+void hugh_open_files(lua_State *L) {
+  luaL_setfuncs(L, functions, 0);
+  luaL_newmetatable(L, RESULTS);
+  lua_pushcfunction(L, results_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_pop(L, 1);
+}

@@ -1,0 +1,55 @@
+-- The want/feed machine, whatever is fed.
+local core = require "hugh.core"
+
+local function drive(bytes, options, piece)
+  options = options or {}
+  if options.size == nil then options.size = #bytes end
+  local scan = core.scan(options)
+  for offset, length in scan.need, scan do
+    if piece then length = math.min(length, piece) end
+    scan:feed(offset, bytes:sub(offset + 1, offset + length))
+  end
+  return scan:report()
+end
+
+describe("a scan", function()
+  it("names an empty source for what it is", function()
+    local report = drive("")
+    assert.equal("empty", report.kind)
+    assert.equal("file.empty", report.findings[1].id)
+  end)
+
+  it("gives the same report however small the pieces are that it is fed", function()
+    local text = ("hello world\n"):rep(50)
+    assert.same(drive(text, { name = "a.safetensors" }).findings, drive(text, { name = "a.safetensors" }, 1).findings)
+  end)
+
+  it("says so when the source is shorter than promised, and is then never safe", function()
+    local report = drive("just a little text", { name = "a.txt", size = 4000 })
+    assert.equal("scan.shrunk", report.findings[1].id)
+    assert.is_false(report.complete)
+    assert.not_equal("safe", report.safety)
+  end)
+
+  it("reads a source of unknown size to its end", function()
+    local scan = core.scan { name = "a.txt" }
+    local bytes = "plain text"
+    for offset, length in scan.need, scan do scan:feed(offset, bytes:sub(offset + 1, offset + length)) end
+    local report = scan:report()
+    assert.equal("text", report.kind)
+    assert.equal(#bytes, report.size)
+    assert.equal("safe", report.safety)
+  end)
+
+  it("throws at an unknown option and names the likely one", function()
+    assert.has_error(function() core.scan { sprase = true } end, "unknown option 'sprase': did you mean 'sparse'?")
+    assert.has_error(function() core.scan { limits = { nestign = 3 } } end, "unknown limit 'nestign': did you mean 'nesting'?")
+  end)
+
+  it("reports an unfinished scan as such", function()
+    local report, message, code = core.scan({ size = 10 }):report()
+    assert.is_nil(report)
+    assert.equal("UNFINISHED", code)
+    assert.truthy(message)
+  end)
+end)
