@@ -19,7 +19,7 @@ VERSION_jit = 5.1
 LUA = $(LUA_$(ABI))
 LUA_CFLAGS ?= $(shell pkg-config --cflags $(PKG_$(ABI)))
 
-BUILD   = build/$(ABI)
+BUILD  ?= build/$(ABI)
 OBJ     = $(BUILD)/obj
 # The core is the same for every Lua; its objects are still kept per ABI so that builds never meet.
 CORE    = $(wildcard csrc/*.c csrc/pickle/*.c csrc/container/*.c csrc/format/*.c csrc/host/*.c)
@@ -30,7 +30,7 @@ CORE_LIBS = -lz -lbz2 -llzma -llz4 -lzstd
 GENERATED = $(if $(wildcard csrc/pickle/globals.tsv),$(OBJ)/pickle/globals.inc)
 MODULES = $(BUILD)/hugh/core.so $(if $(wildcard csrc/lua/curl.c),$(BUILD)/hugh/curl.so) $(if $(wildcard csrc/lua/digest.c),$(BUILD)/hugh/digest.so)
 
-.PHONY: all deps demo test test-one check bench fuzz docs interop install clean
+.PHONY: all deps demo test test-one check bench fuzz interop install clean
 all: $(MODULES)
 
 $(BUILD)/hugh/core.so: $(OBJECTS)
@@ -62,7 +62,15 @@ DEPS = build-essential pkg-config lua5.4 liblua5.4-dev lua5.3 liblua5.3-dev luaj
 deps:
 	@.ci/deps $(DEPS)
 
-# Everything a test run needs, on one ABI: make test-one ABI=jit [SPEC=spec/scan_spec.lua]
+# ------------------------------------------------------------------- trying it
+
+demo: deps
+	@$(MAKE) -s all
+	@examples/demo
+
+# --------------------------------------------------------------------- testing
+
+# One ABI, optionally one file: make test-one ABI=jit SPEC=spec/scan_spec.lua
 SPEC ?= spec
 test-one: all
 	LUA_PATH="lua/?.lua;lua/?/init.lua;;" LUA_CPATH="$(BUILD)/?.so;;" HUGH_ABI=$(ABI) busted --lua=$(LUA) --pattern=_spec $(SPEC)
@@ -71,6 +79,45 @@ test: deps
 	$(MAKE) test-one ABI=5.4
 	$(MAKE) test-one ABI=5.3
 	$(MAKE) test-one ABI=jit
+
+# Lint, both compilers without a warning, and the tests under the address and undefined-behaviour sanitizers.
+ASAN_CFLAGS = -O1 -g -fno-omit-frame-pointer
+ASAN = -fsanitize=address,undefined -fno-sanitize-recover=undefined
+check: deps
+	luacheck -q lua bin/hugh spec examples bench
+	$(MAKE) -s all BUILD=build/check-gcc CC=gcc CFLAGS="-O2 -Werror"
+	$(MAKE) -s all BUILD=build/check-clang CC=clang CFLAGS="-O2 -Werror"
+	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 \
+	  $(MAKE) test-one BUILD=build/asan CC=gcc CFLAGS="$(ASAN_CFLAGS)" SANITIZE="$(ASAN)"
+
+# Every parser has a target; FUZZ_SECONDS each. Crashes are kept in build/fuzz and become tests.
+FUZZ_SECONDS ?= 60
+FUZZERS = $(patsubst csrc/fuzz/%.c,build/fuzz/%,$(wildcard csrc/fuzz/fuzz_*.c))
+FUZZ_CORE = $(filter-out csrc/host/%,$(CORE))
+build/fuzz/%: csrc/fuzz/%.c csrc/fuzz/drive.h $(FUZZ_CORE) $(wildcard csrc/*.h csrc/*.def csrc/*/*.h csrc/*/*.def) | $(GENERATED)
+	@mkdir -p $(@D)
+	clang -O1 -g -std=c11 -Icsrc -I$(OBJ) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -o $@ $< $(FUZZ_CORE) $(CORE_LIBS)
+fuzz: $(FUZZERS)
+	@for f in $(notdir $(FUZZERS)); do \
+	  mkdir -p build/fuzz/corpus/$$f; dict=csrc/fuzz/$${f#fuzz_}.dict; \
+	  echo "== $$f for $(FUZZ_SECONDS) s"; \
+	  build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -artifact_prefix=build/fuzz/$$f- -print_final_stats=1 \
+	    $$([ -f $$dict ] && echo -dict=$$dict) build/fuzz/corpus/$$f 2>&1 | tail -n 12 || exit 1; done
+
+bench: all
+	bench/run
+
+interop: all
+	interop/run
+
+# ------------------------------------------------------------------ installing
+
+LUA_SHARE = $(DESTDIR)$(PREFIX)/share/lua/$(VERSION_$(ABI))
+LUA_LIB   = $(DESTDIR)$(PREFIX)/lib/lua/$(VERSION_$(ABI))
+install: all
+	cd lua && find hugh -name '*.lua' -exec install -D -m 644 {} $(LUA_SHARE)/{} \;
+	for m in $(notdir $(MODULES)); do install -D -m 755 $(BUILD)/hugh/$$m $(LUA_LIB)/hugh/$$m; done
+	install -D -m 755 bin/hugh $(DESTDIR)$(PREFIX)/bin/hugh
 
 clean:
 	rm -rf build
