@@ -1,0 +1,122 @@
+#!/usr/bin/python3
+"""Makes the benchmark's inputs in the folder named: dense pickles, checkpoints, a tree of small repositories. Standard library only."""
+import io, json, os, pickle, random, struct, sys, zipfile, zlib
+
+root = sys.argv[1]
+os.makedirs(root, exist_ok=True)
+
+
+def path(name):
+    return os.path.join(root, name)
+
+
+def once(name, make):
+    if not os.path.exists(path(name)):
+        make(path(name) + ".new")
+        os.rename(path(name) + ".new", path(name))
+
+
+def dense(protocol):
+    def make(target):
+        rng = random.Random(1)
+        n = 340_000 if protocol else 400_000
+        rows = [("row%d" % i, rng.randrange(1 << 30), rng.random(), i % 7, None, {"k": i, "v": "x%d" % (i % 100)}) for i in range(n)]
+        with open(target, "wb") as f:
+            pickle.dump(rows, f, protocol)
+    return make
+
+
+for p in (0, 2, 4):
+    once("dense%d.pkl" % p, dense(p))
+
+
+def torch_zip(total, members):
+    """A torch zip as torch.save lays it out: data.pkl, then raw storages at 64-byte boundaries; sparse where the file system can."""
+    def make(target):
+        size = total // members
+        out = io.BytesIO()
+        out.write(b"\x80\x02}q\x00(")
+        for i in range(members):
+            key = str(i).encode()
+            name = b"layer%d.weight" % i
+            out.write(b"X" + struct.pack("<I", len(name)) + name)
+            out.write(b"ctorch._utils\n_rebuild_tensor_v2\n((X\x07\x00\x00\x00storagectorch\nFloatStorage\nX" + struct.pack("<I", len(key)) + key)
+            out.write(b"X\x03\x00\x00\x00cpuJ" + struct.pack("<i", size // 4) + b"tQK\x00J" + struct.pack("<i", size // 4) + b"\x85K\x01\x85\x89ccollections\nOrderedDict\n)RtR")
+        out.write(b"u.")
+        entries = [("archive/data.pkl", out.getvalue(), None)] + [("archive/data/%d" % i, None, size) for i in range(members)] + [("archive/version", b"3\n", None)]
+        with open(target, "wb") as f:
+            central = b""
+            for name, data, hole in entries:
+                n = name.encode()
+                length = len(data) if data is not None else hole
+                crc = zlib.crc32(data) if data is not None else 0
+                at = f.tell()
+                pad = (-(at + 30 + len(n) + 4)) % 64
+                extra = b"FB" + struct.pack("<H", pad) + b"Z" * pad
+                f.write(struct.pack("<4sHHHHHIIIHH", b"PK\3\4", 0, 0x808, 0, 0, 0, 0, 0, 0, len(n), len(extra)) + n + extra)
+                if data is not None:
+                    f.write(data)
+                else:
+                    f.truncate(f.tell() + hole)
+                    f.seek(hole, 1)
+                f.write(struct.pack("<4sIII", b"PK\7\x08", crc, length, length))
+                wide = at >= 0xFFFFFFFF
+                ex = struct.pack("<HHQ", 1, 8, at) if wide else b""
+                central += struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\1\2", 0, 0, 0x808, 0, 0, 0, crc, length, length, len(n), len(ex), 0, 0, 0, 0, 0xFFFFFFFF if wide else at) + n + ex
+            at = f.tell()
+            f.write(central)
+            end = f.tell()
+            f.write(struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, len(entries), len(entries), len(central), at))
+            f.write(struct.pack("<4sIQI", b"PK\6\7", 0, end, 1))
+            f.write(struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, min(len(entries), 65535), min(len(entries), 65535), min(len(central), 0xFFFFFFFF), min(at, 0xFFFFFFFF), 0))
+    return make
+
+
+once("torch20m.pt", torch_zip(20 << 20, 296))
+once("torch2g.pt", torch_zip(2 << 30, 296))
+once("torch10g.pt", torch_zip(10 << 30, 296))
+
+
+def safetensors(count):
+    def make(target):
+        header, at = {}, 0
+        for i in range(count):
+            header["model.layers.%d.block.weight" % i] = {"dtype": "F32", "shape": [4, 4], "data_offsets": [at, at + 64]}
+            at += 64
+        text = json.dumps(header, separators=(",", ":")).encode()
+        with open(target, "wb") as f:
+            f.write(struct.pack("<Q", len(text)) + text)
+            f.truncate(8 + len(text) + at)
+    return make
+
+
+once("header33k.safetensors", safetensors(350))
+once("header2m.safetensors", safetensors(23_000))
+once("header93m.safetensors", safetensors(950_000))
+
+
+def joblib_zlib(target):
+    rng = random.Random(2)
+    raw = pickle.dumps([("row%d" % i, rng.random(), {"k": i}) for i in range(3_600_000)], 4)
+    with open(target, "wb") as f:
+        f.write(zlib.compress(raw, 3))
+
+
+once("joblib200m.joblib", joblib_zlib)
+
+
+def tree(target):
+    rng = random.Random(3)
+    small = pickle.dumps({"weight": [1.0, 2.0], "step": 3}, 2)
+    text = json.dumps({"weight": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}).encode()
+    tensors = struct.pack("<Q", len(text)) + text + b"\0" * 8
+    for i in range(5000):
+        d = os.path.join(target, "org%d" % (i % 50), "model%d" % i)
+        os.makedirs(d)
+        for name, data in (("config.json", json.dumps({"model_type": "bert", "hidden_size": rng.randrange(1000)}).encode()),
+                           ("README.md", b"# A model\n"), ("model.safetensors", tensors), ("training_state.pkl", small)):
+            with open(os.path.join(d, name), "wb") as f:
+                f.write(data)
+
+
+once("tree", tree)
