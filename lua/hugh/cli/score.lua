@@ -1,0 +1,60 @@
+-- hugh score TARGET…: how far to trust a model.
+
+local cli = require("hugh.cli")
+local common = require("hugh.cli.common")
+
+local score = { positional = "targets" }
+
+function score.configure(parser)
+  parser:description("Judge a model before it is loaded: points, grade and verdict. TARGET is a directory, org/name[@revision] or a Hub URL. "
+    .. "Exit code: 0 allow or warn, 1 block, 2 could not look.")
+  parser:argument("targets", "Models."):args("*"):argname("TARGET")
+  parser:option("-p --policy", "A policy's name or file (default: hugginghugh)."):argname("POLICY")
+  parser:flag("--explain", "Say which statement of the policy gave each point and each verdict.")
+  parser:mutex(
+    parser:flag("--json", "Print one assessment (hugh.assessment/1), or an array of them for several targets."),
+    parser:flag("--jsonl", "Print one line of JSON per target."),
+    parser:flag("-q --quiet", "Print nothing; the exit code tells."))
+  parser:option("--from-jsonl", "Rank models by metadata alone: a file with one Hub API record a line."):argname("FILE")
+end
+
+---@param options table
+---@param out table
+---@return integer|nil
+---@return string|nil message
+function score.run(options, out)
+  local policy, message = require("hugh.policy").load(options.policy or "hugginghugh")
+  if not policy then return nil, message end
+  if options.from_jsonl then return require("hugh.cli.rank").run(policy, options, out) end
+  if #options.targets == 0 then return nil, "name a model to score: a directory, org/name[@revision] or a Hub URL." end
+
+  local hugh = require("hugh")
+  local json = (options.json or options.jsonl) and require("hugh.json")
+  local paint = common.painter()
+  local results, blocked, failed = {}, false, false
+  for _, target in ipairs(options.targets) do
+    local model, result
+    model, message = hugh.model(target)
+    if model then result, message = hugh.assess(model, policy) end
+    if not result then
+      common.say(message)
+      failed = true
+    else
+      blocked = blocked or result.verdict == "block"
+      if options.json then
+        results[#results + 1] = result
+      elseif options.jsonl then
+        out:write(json.encode(result), "\n")
+      elseif not options.quiet then
+        local text = require("hugh.report.text").assessment(result, { paint = paint, explain = options.explain })
+        out:write(target == options.targets[1] and "" or "\n", text)
+      end
+    end
+  end
+  if options.json and results[1] then
+    out:write(json.encode(#options.targets == 1 and results[1] or json.array(results), { pretty = true }), "\n")
+  end
+  return blocked and cli.FOUND or failed and cli.FAILED or cli.CLEAN
+end
+
+return score

@@ -1,0 +1,30 @@
+-- A model: where a target points, and who knows how to look there.
+
+local core = require("hugh.core")
+
+local model = {}
+
+-- "org/name" or "name", with an optional revision: what the Hub calls a repository.
+local function is_repository(target)
+  local name = target:match("^([%w._/-]+)@[%w._/%%-]+$") or target:match("^([%w._/-]+)$")
+  return name ~= nil and not name:find("^[./]") and not name:find("//", 1, true) and select(2, name:gsub("/", "")) == 1
+end
+
+--- Everything known about the model that `target` names. What exists on disk wins over a repository of the same name.
+---@param target string a directory, "org/name[@revision]", or a Hub URL
+---@param options? table
+---@return hugh.facts|nil facts
+---@return string|nil message
+---@return string|nil code
+function model.load(target, options)
+  if target:find("^https?://") then return require("hugh.model.hub").load(target, options) end
+  local entries, problems, code = core.list(target)
+  if entries then return require("hugh.model.directory").load(target, entries, problems) end
+  if code == "ENOENT" and is_repository(target) then return require("hugh.model.hub").load(target, options) end
+  if code == "ENOTDIR" then
+    return nil, target .. ": is a file; a model is a directory or a repository (`hugh scan` looks at files)", code
+  end
+  return nil, problems, code
+end
+
+return model

@@ -1,0 +1,33 @@
+-- What to do about a finding, by the longest prefix of its id: one or two sentences for the person who has to decide.
+
+local advice = {
+  ["scan"] = "hugh did not see everything a loader would. Raise the limit or fetch the file again, and do not count it as safe until then.",
+  ["scan.shrunk"] = "The file changed while it was read. Scan it again once nothing writes to it.",
+  ["scan.truncated"] = "The file is cut short. Download it again and compare its digest with the publisher's.",
+  ["file.empty"] = "There is nothing to load. If it should hold something, download it again.",
+  ["file.kind-mismatch"] = "Treat it as what it is, not as what it is called; a loader may do so too. Ask the publisher why.",
+  ["file.lfs-pointer"] = "Run `git lfs pull`: this is only a pointer to the file.",
+  ["stream.broken"] = "The compressed data is damaged. Download it again; a loader may still run what comes before the damage.",
+  ["stream.bomb"] = "It unpacks to far more than it should. Do not unpack it.",
+  ["pickle"] = "Run `hugh explain` on the file to see what it would do; better, ask for a safetensors version.",
+  ["pickle.call.dangerous"] = "Do not load this file, not even to look at it. Delete it, and report it to where it came from.",
+  ["pickle.global.dangerous"] = "Do not load this file. Run `hugh explain` on it to see what the name is used for.",
+  ["pickle.global.unknown"] = "Look the name up; if you trust it, allow it in your policy (globals { allow = { … } }).",
+  ["zip"] = "Archives of real libraries do not look like this. Take the model from its original source again.",
+  ["safetensors"] = "The reference loader refuses this file, or should. Download it again; if it stays so, do not use it.",
+  ["gguf"] = "Update the program that loads it, and take the model from its original source.",
+  ["template"] = "Read the chat template before you use it, and render it only in Jinja's sandbox.",
+  ["python"] = "Read the code before you run it; `trust_remote_code=True` runs it.",
+  ["keras"] = "Load it with safe_mode on, or ask for the weights alone.",
+}
+
+--- What to do about a finding.
+---@param id string a finding's id
+---@return string|nil
+return function(id)
+  while id do
+    if advice[id] then return advice[id] end
+    id = id:match("^(.*)%.[^.]*$")
+  end
+  return nil
+end

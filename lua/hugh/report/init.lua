@@ -1,0 +1,67 @@
+-- Reports: entries of files gathered under one summary (hugh.report/1), and assessments (hugh.assessment/1).
+
+local core = require("hugh.core")
+
+local report = {}
+
+---@class hugh.report
+---@field schema "hugh.report/1"
+---@field hugh string version
+---@field safety "safe"|"unknown"|"suspicious"|"dangerous" the worst of the files
+---@field complete boolean every file was read as far as a loader would read it, and none was missed
+---@field summary table<string, integer>
+---@field files table[]
+---@field errors hugh.problem[] files that could not be read
+
+--- Safety from best to worst.
+report.order = { safe = 1, unknown = 2, suspicious = 3, dangerous = 4 }
+--- Severity from least to worst.
+report.severities = { info = 1, low = 2, medium = 3, high = 4, critical = 5 }
+
+--- The report on some files.
+---@param entries table[] what the core reported of each
+---@param problems? hugh.problem[]
+---@return hugh.report
+function report.new(entries, problems)
+  local count = { safe = 0, unknown = 0, suspicious = 0, dangerous = 0 }
+  local incomplete, bytes, bytes_read, worst = 0, 0, 0, "safe"
+  for i = 1, #entries do
+    local entry = entries[i]
+    local safety = entry.safety
+    count[safety] = count[safety] + 1
+    if report.order[safety] > report.order[worst] then worst = safety end
+    if not entry.complete then incomplete = incomplete + 1 end
+    bytes = bytes + (entry.size or 0)
+    bytes_read = bytes_read + entry.bytes_read
+  end
+  local missed = 0
+  for _, problem in ipairs(problems or {}) do
+    if not problem.skipped then missed = missed + 1 end
+  end
+  return {
+    schema = "hugh.report/1", hugh = core.version, safety = worst, complete = incomplete == 0 and missed == 0,
+    summary = {
+      files = #entries, safe = count.safe, unknown = count.unknown, suspicious = count.suspicious, dangerous = count.dangerous,
+      incomplete = incomplete, errors = missed, bytes = bytes, bytes_read = bytes_read,
+    },
+    files = entries, errors = problems or {},
+  }
+end
+
+-- The lists that an assessment carries once, for its files, not again inside `model`.
+local elsewhere = { files = true, findings = true, globals = true, target = true }
+
+--- Attaches the model and its files to what a policy found.
+---@param result table what policy:assess returned
+---@param model hugh.facts
+---@return hugh.assessment
+function report.assessment(result, model)
+  local facts = {}
+  for name, value in pairs(model) do
+    if not elsewhere[name] then facts[name] = value end
+  end
+  result.hugh, result.model, result.files = core.version, facts, model.files or {}
+  return result
+end
+
+return report
