@@ -48,5 +48,6 @@ int luaopen_hugh_core(lua_State *L) {
   lua_setfield(L, -2, "version");
   hugh_open_scan(L);
   hugh_open_files(L);
+  hugh_open_host(L);
   return 1;
 }
