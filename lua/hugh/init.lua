@@ -60,8 +60,9 @@ end
 function hugh.classify(what)
   check_source(what, "hugh.classify")
   if type(what) == "table" then
-    local head, message, code = what.data, nil, nil
+    local head = what.data
     if not head then
+      local message, code
       head, message, code = what.read(0, HEAD)
       if not head then return nil, message, code end
     end

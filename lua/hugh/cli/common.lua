@@ -13,7 +13,6 @@ end
 --- A sentence for people, on standard error.
 ---@param message string
 function common.say(message)
-  io.stdout:flush()
   io.stderr:write("hugh: ", require("hugh.utf8").printable(message), "\n")
 end
 

@@ -33,7 +33,6 @@ end
 ---@param message string a sentence
 ---@return integer exit code
 local function fail(message)
-  io.stdout:flush()
   io.stderr:write("hugh: ", message, "\n")
   return cli.FAILED
 end
@@ -69,16 +68,13 @@ local function read_options(name, command, arguments)
   command.configure(parser)
   local ok, options = parser:pparse(arguments)
   if not ok then
-    local message = tostring(options):gsub("\n", ". ")
-    return nil, message .. ". `hugh " .. name .. " --help` lists the options."
+    local message = tostring(options):gsub("\n", ". "):gsub("[^.?]$", "%0.")
+    return nil, message .. " `hugh " .. name .. " --help` lists the options."
   end
   return options
 end
 
---- Runs the command line.
----@param arguments string[] like Lua's `arg`
----@return integer exit code
-function cli.main(arguments)
+local function dispatch(arguments)
   local name = arguments[1]
   if name == nil or name == "--help" or name == "-h" or name == "help" then
     io.stdout:write(help())
@@ -112,6 +108,15 @@ function cli.main(arguments)
   if failed then return fail("could not write the output: " .. failed) end
   if not code then return fail(message) end
   return code
+end
+
+--- Runs the command line.
+---@param arguments string[] like Lua's `arg`
+---@return integer exit code
+function cli.main(arguments)
+  local ok, code = xpcall(dispatch, debug.traceback, arguments)
+  if ok then return code end
+  return fail("this is a mistake in hugh, please report it: " .. code)
 end
 
 return cli

@@ -51,4 +51,12 @@ function summarize.files(facts, files)
   facts.bytes_read = bytes_read
 end
 
+--- Fills in what the model needs to run, and which known vulnerabilities that has.
+---@param facts hugh.facts
+---@param texts table<string, string> requirements.txt, pyproject.toml, ... by path
+function summarize.dependencies(facts, texts)
+  facts.dependencies = require("hugh.model.dependencies").infer(facts, texts)
+  facts.advisories = require("hugh.model.advisories").check(facts.dependencies)
+end
+
 return summarize

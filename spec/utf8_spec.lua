@@ -1,0 +1,30 @@
+local utf8 = require("hugh.utf8")
+
+describe("utf8.printable", function()
+  it("leaves ordinary names alone", function()
+    assert.are.equal("modèle 模型.bin", utf8.printable("modèle 模型.bin"))
+  end)
+
+  it("spells out what a terminal would obey", function()
+    assert.are.equal("a\\x1b[2Jb\\nc\\x7f", utf8.printable("a\27[2Jb\nc\127"))
+    assert.are.equal("\\u{9b}31m", utf8.printable("\194\15531m"))
+  end)
+
+  it("spells out what makes one name look like another", function()
+    assert.are.equal("model\\u{202e}nib.exe", utf8.printable("model\226\128\174nib.exe"))
+    assert.are.equal("a\\u{200b}b", utf8.printable("a\226\128\139b"))
+  end)
+
+  it("spells out bytes that are not UTF-8", function()
+    assert.are.equal("\\xff\\xc0\\xaf", utf8.printable("\255\192\175"))
+  end)
+end)
+
+describe("utf8.width", function()
+  it("counts columns, not bytes", function()
+    assert.are.equal(3, utf8.width("abc"))
+    assert.are.equal(6, utf8.width("modèle"))
+    assert.are.equal(4, utf8.width("模型"))
+    assert.are.equal(1, utf8.width("e\204\129"))
+  end)
+end)
