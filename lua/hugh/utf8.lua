@@ -46,29 +46,8 @@ function utf8.valid(text, replace)
   return table.concat(out)
 end
 
--- Code points that a terminal does not show, or that change how their neighbours are shown (controls, bidirectional overrides,
--- zero-width characters, tags): a name holding one could pass for another name.
-local hidden = {
-  { 0x80, 0x9F }, { 0xAD, 0xAD }, { 0x61C, 0x61C }, { 0x180E, 0x180E }, { 0x200B, 0x200F }, { 0x2028, 0x202E }, { 0x2060, 0x206F },
-  { 0xFEFF, 0xFEFF }, { 0xFFF9, 0xFFFB }, { 0xE0000, 0xE007F }, { 0xE000, 0xF8FF }, { 0xF0000, 0x10FFFF },
-}
--- Combining marks: no column of their own. The blocks that matter for names, not all of Unicode.
-local combining = {
-  { 0x300, 0x36F }, { 0x483, 0x489 }, { 0x591, 0x5BD }, { 0x610, 0x61A }, { 0x64B, 0x65F }, { 0x6D6, 0x6DC }, { 0x900, 0x902 },
-  { 0x93C, 0x93C }, { 0x941, 0x948 }, { 0xE31, 0xE31 }, { 0xE34, 0xE3A }, { 0xE47, 0xE4E }, { 0x1AB0, 0x1AFF }, { 0x1DC0, 0x1DFF },
-  { 0x20D0, 0x20FF }, { 0xFE00, 0xFE0F }, { 0xFE20, 0xFE2F },
-}
--- East Asian wide and fullwidth characters, and emoji: two columns.
-local wide = {
-  { 0x1100, 0x115F }, { 0x231A, 0x231B }, { 0x23E9, 0x23EC }, { 0x25FD, 0x25FE }, { 0x2614, 0x2615 }, { 0x26A1, 0x26A1 },
-  { 0x2705, 0x2705 }, { 0x2728, 0x2728 }, { 0x274C, 0x274C }, { 0x2753, 0x2757 }, { 0x2B50, 0x2B50 }, { 0x2E80, 0x303E },
-  { 0x3041, 0xA4CF }, { 0xA960, 0xA97F }, { 0xAC00, 0xD7A3 }, { 0xF900, 0xFAFF }, { 0xFE30, 0xFE6F }, { 0xFF00, 0xFF60 },
-  { 0xFFE0, 0xFFE6 }, { 0x1F004, 0x1F004 }, { 0x1F0CF, 0x1F0CF }, { 0x1F300, 0x1F64F }, { 0x1F680, 0x1F6FF }, { 0x1F900, 0x1FAFF },
-  { 0x20000, 0x3FFFD },
-}
-
-local function within(ranges, code)
-  for _, range in ipairs(ranges) do
+local function within(name, code)
+  for _, range in ipairs(require("hugh.data.unicode")[name]) do
     if code >= range[1] and code <= range[2] then return true end
   end
   return false
@@ -88,7 +67,7 @@ function utf8.printable(text)
       out[#out + 1] = ("\\x%02x"):format(text:byte(at))
     elseif code < 32 or code == 127 then
       out[#out + 1] = escapes[code] or ("\\x%02x"):format(code)
-    elseif code >= 128 and within(hidden, code) then
+    elseif code >= 128 and within("hidden", code) then
       out[#out + 1] = ("\\u{%x}"):format(code)
     else
       out[#out + 1] = text:sub(at, at + length - 1)
@@ -106,8 +85,8 @@ function utf8.width(text)
   local width, at = 0, 1
   while at <= #text do
     local code, length = utf8.decode(text, at)
-    if not code or not within(combining, code) then
-      width = width + ((code and within(wide, code)) and 2 or 1)
+    if not code or not within("combining", code) then
+      width = width + ((code and within("wide", code)) and 2 or 1)
     end
     at = at + length
   end

@@ -46,7 +46,7 @@ function score.run(options, out)
       elseif options.jsonl then
         out:write(json.encode(result), "\n")
       elseif not options.quiet then
-        local text = require("hugh.report.text").assessment(result, { paint = paint, explain = options.explain })
+        local text = require("hugh.report.scorecard")(result, { paint = paint, explain = options.explain })
         out:write(target == options.targets[1] and "" or "\n", text)
       end
     end

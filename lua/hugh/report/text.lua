@@ -1,6 +1,5 @@
--- Reports and assessments as text for people.
+-- Reports as text for people.
 
-local advise = require("hugh.report.advice")
 local report = require("hugh.report")
 local style = require("hugh.report.style")
 local utf8 = require("hugh.utf8")
@@ -33,13 +32,13 @@ local function place(finding)
   return table.concat(parts, ", ")
 end
 
-local function add_findings(lines, file, least, paint, with_advice)
+local function add_findings(lines, file, least, paint, advise)
   local advised = {}
   for _, finding in ipairs(file.findings) do
     if report.severities[finding.severity] >= least then
       lines[#lines + 1] = "    " .. paint(finding.severity, style.pad(finding.severity, 9)) .. utf8.printable(finding.message)
       lines[#lines + 1] = "             " .. paint("dim", place(finding))
-      local advice = with_advice and report.severities[finding.severity] > 1 and advise(finding.id)
+      local advice = advise and report.severities[finding.severity] > 1 and advise(finding.id)
       if advice and not advised[advice] then
         advised[advice] = true
         for i, line in ipairs(style.wrap(advice, 96)) do
@@ -59,12 +58,18 @@ local function widest(files, field)
   return width
 end
 
-local function add_files(lines, files, least, paint, with_advice)
+--- Adds a line per file to `lines`, and its findings below it.
+---@param lines string[]
+---@param files table[]
+---@param least integer the lowest severity shown, as in hugh.report.severities
+---@param paint fun(name: string, text: string): string
+---@param advise? fun(id: string): string|nil what to do about a finding
+function text.add_files(lines, files, least, paint, advise)
   local kinds = widest(files, "kind")
   for _, file in ipairs(files) do
     lines[#lines + 1] = paint(file.safety, style.pad(file.safety, 12)) .. style.pad(file.kind, kinds + 2) .. utf8.printable(file.path)
       .. (file.complete and "" or paint("dim", "  (not read in full)"))
-    add_findings(lines, file, least, paint, with_advice)
+    add_findings(lines, file, least, paint, advise)
   end
 end
 
@@ -88,88 +93,13 @@ function text.report(found, options)
     local quiet = file.safety == "safe" or (file.safety == "unknown" and #file.findings == 0)
     if options.all or not quiet or #found.files <= MANY then shown[#shown + 1] = file end
   end
-  add_files(lines, shown, options.least, options.paint, false)
+  text.add_files(lines, shown, options.least, options.paint)
   if #shown > 0 then lines[#lines + 1] = "" end
   if #shown < #found.files then
     lines[#lines + 1] = ("%s with nothing to say not shown; --all shows them."):format(style.count(#found.files - #shown, "file"))
   end
   if not text.has_model(found.files) then lines[#lines + 1] = "There is no model among these files." end
   lines[#lines + 1] = summary_line(found)
-  return table.concat(lines, "\n") .. "\n"
-end
-
-local function points(factor)
-  local shown = factor.points and ("%.4g"):format(factor.points) or "–"
-  return shown .. "/" .. ("%.4g"):format(factor.weight)
-end
-
-local verdicts = {
-  allow = "the policy has no objection",
-  warn = "look before you load",
-  block = "do not load it",
-}
-
-local function add_factors(lines, result, options)
-  local names, widths = 0, 0
-  for _, factor in ipairs(result.factors) do
-    names, widths = math.max(names, utf8.width(factor.name)), math.max(widths, utf8.width(points(factor)))
-  end
-  for _, factor in ipairs(result.factors) do
-    local status = factor.status == "inconclusive" and "–" or factor.status
-    local shown = points(factor)
-    lines[#lines + 1] = "  " .. options.paint(factor.status, style.pad(status, 6)) .. style.pad(factor.name, names + 2)
-      .. (" "):rep(widths - utf8.width(shown)) .. shown .. "  " .. utf8.printable(factor.reason or "")
-    if options.explain then
-      lines[#lines + 1] = options.paint("dim", (" "):rep(names + widths + 12) .. (factor.source or "")
-        .. (factor.about and "  " .. utf8.printable(factor.about) or ""))
-    end
-  end
-end
-
-local function add_rules(lines, result, options)
-  if #result.rules == 0 and #result.exemptions == 0 then return end
-  lines[#lines + 1] = ""
-  for _, rule in ipairs(result.rules) do
-    lines[#lines + 1] = "  " .. options.paint(rule.verdict, style.pad(rule.verdict, 6)) .. utf8.printable(rule.message) .. "  "
-      .. options.paint("dim", rule.name .. (options.explain and rule.source and ", " .. rule.source or ""))
-    if rule.fix then lines[#lines + 1] = "      → " .. utf8.printable(rule.fix) end
-  end
-  for _, exemption in ipairs(result.exemptions) do
-    lines[#lines + 1] = "  exempt " .. utf8.printable(exemption.rule or exemption.name or "") .. ": " .. utf8.printable(exemption.because or "")
-      .. (exemption.expires and " (until " .. utf8.printable(exemption.expires) .. ")" or "")
-  end
-end
-
--- Files worth a person's time: those that are worse than unknown, or that could not be read in full.
-local function notable(files)
-  local list = {}
-  for _, file in ipairs(files) do
-    if report.order[file.safety] > 2 or file.complete == false then list[#list + 1] = file end
-  end
-  return list
-end
-
---- An assessment as text: grade and verdict, a line per factor, what the rules say, and the findings that matter with what to do.
----@param result hugh.assessment
----@param options { paint: function, explain?: boolean } explain: also say which statement of the policy gave each point
----@return string
-function text.assessment(result, options)
-  local paint, lines = options.paint, {}
-  lines[#lines + 1] = paint("bold", utf8.printable(result.target)) .. paint("dim", "  judged by ") .. utf8.printable(result.policy)
-  lines[#lines + 1] = ""
-  lines[#lines + 1] = ("  %s  %s  %s"):format(paint(result.grade, result.grade), paint("bold", ("%.4g/100"):format(result.score)),
-    paint(result.verdict, result.verdict) .. ": " .. verdicts[result.verdict])
-  if result.coverage < 100 then
-    lines[#lines + 1] = paint("dim", ("     judged on %.4g of 100 points; the rest is not known here"):format(result.coverage))
-  end
-  lines[#lines + 1] = ""
-  add_factors(lines, result, options)
-  add_rules(lines, result, options)
-  local files = notable(result.files)
-  if #files > 0 then
-    lines[#lines + 1] = ""
-    add_files(lines, files, report.severities.low, paint, true)
-  end
   return table.concat(lines, "\n") .. "\n"
 end
 

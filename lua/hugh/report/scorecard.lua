@@ -1,0 +1,82 @@
+-- Assessments as text for people.
+
+local advise = require("hugh.report.advice")
+local report = require("hugh.report")
+local style = require("hugh.report.style")
+local text = require("hugh.report.text")
+local utf8 = require("hugh.utf8")
+
+local function points(factor)
+  local shown = factor.points and ("%.4g"):format(factor.points) or "–"
+  return shown .. "/" .. ("%.4g"):format(factor.weight)
+end
+
+local verdicts = {
+  allow = "the policy has no objection",
+  warn = "look before you load",
+  block = "do not load it",
+}
+
+local function add_factors(lines, result, options)
+  local names, widths = 0, 0
+  for _, factor in ipairs(result.factors) do
+    names, widths = math.max(names, utf8.width(factor.name)), math.max(widths, utf8.width(points(factor)))
+  end
+  for _, factor in ipairs(result.factors) do
+    local status = factor.status == "inconclusive" and "–" or factor.status
+    local shown = points(factor)
+    lines[#lines + 1] = "  " .. options.paint(factor.status, style.pad(status, 6)) .. style.pad(factor.name, names + 2)
+      .. (" "):rep(widths - utf8.width(shown)) .. shown .. "  " .. utf8.printable(factor.reason or "")
+    if options.explain then
+      lines[#lines + 1] = options.paint("dim", (" "):rep(names + widths + 12) .. (factor.source or "")
+        .. (factor.about and "  " .. utf8.printable(factor.about) or ""))
+    end
+  end
+end
+
+local function add_rules(lines, result, options)
+  if #result.rules == 0 and #result.exemptions == 0 then return end
+  lines[#lines + 1] = ""
+  for _, rule in ipairs(result.rules) do
+    lines[#lines + 1] = "  " .. options.paint(rule.verdict, style.pad(rule.verdict, 6)) .. utf8.printable(rule.message) .. "  "
+      .. options.paint("dim", rule.name .. (options.explain and rule.source and ", " .. rule.source or ""))
+    if rule.fix then lines[#lines + 1] = "      → " .. utf8.printable(rule.fix) end
+  end
+  for _, exemption in ipairs(result.exemptions) do
+    lines[#lines + 1] = "  exempt " .. utf8.printable(exemption.rule or exemption.name or "") .. ": " .. utf8.printable(exemption.because or "")
+      .. (exemption.expires and " (until " .. utf8.printable(exemption.expires) .. ")" or "")
+  end
+end
+
+-- Files worth a person's time: those that are worse than unknown, or that could not be read in full.
+local function notable(files)
+  local list = {}
+  for _, file in ipairs(files) do
+    if report.order[file.safety] > 2 or file.complete == false then list[#list + 1] = file end
+  end
+  return list
+end
+
+--- An assessment as text: grade and verdict, a line per factor, what the rules say, and the findings that matter with what to do.
+---@param result hugh.assessment
+---@param options { paint: function, explain?: boolean } explain: also say which statement of the policy gave each point
+---@return string
+return function(result, options)
+  local paint, lines = options.paint, {}
+  lines[#lines + 1] = paint("bold", utf8.printable(result.target)) .. paint("dim", "  judged by ") .. utf8.printable(result.policy)
+  lines[#lines + 1] = ""
+  lines[#lines + 1] = ("  %s  %s  %s"):format(paint(result.grade, result.grade), paint("bold", ("%.4g/100"):format(result.score)),
+    paint(result.verdict, result.verdict) .. ": " .. verdicts[result.verdict])
+  if result.coverage < 100 then
+    lines[#lines + 1] = paint("dim", ("     judged on %.4g of 100 points; the rest is not known here"):format(result.coverage))
+  end
+  lines[#lines + 1] = ""
+  add_factors(lines, result, options)
+  add_rules(lines, result, options)
+  local files = notable(result.files)
+  if #files > 0 then
+    lines[#lines + 1] = ""
+    text.add_files(lines, files, report.severities.low, paint, advise)
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
