@@ -1,10 +1,14 @@
 -- The table of known globals: its form, and that it says what it must about the names attackers use.
 
 local PATH = "csrc/pickle/globals.tsv"
-local CHECKS = { "-", "codecs_encode", "copyreg", "defaultdict", "dtype_object", "getattr_data", "no_init", "one_argument", "partial" }
+local CHECKS = {
+  "-", "codecs_encode", "copyreg", "defaultdict", "dtype_object", "getattr_data", "no_init", "one_argument", "partial",
+}
 local CATEGORIES = {
-  dangerous = { "attribute-walk", "code-execution", "crash", "dispatch", "file-read", "file-write", "import", "native-code",
-    "nested-load", "network", "process-control" },
+  dangerous = {
+    "attribute-walk", "code-execution", "crash", "dispatch", "file-read", "file-write", "import", "native-code", "nested-load",
+    "network", "process-control",
+  },
   safe = { "class", "constant", "constructor", "dtype", "enum", "exception", "function", "storage" },
 }
 
@@ -21,8 +25,10 @@ local function read_table()
   for line in file:lines() do
     local fields = {}
     for field in (line .. "\t"):gmatch("([^\t]*)\t") do fields[#fields + 1] = field end
-    local row = { module = fields[1], name = fields[2], class = fields[3], check = fields[4], category = fields[5],
-      reason = fields[6], columns = #fields, line = line }
+    local row = {
+      module = fields[1], name = fields[2], class = fields[3], check = fields[4], category = fields[5], reason = fields[6],
+      columns = #fields, line = line,
+    }
     rows[#rows + 1] = row
     by_name[row.module .. "\0" .. row.name] = row
   end
