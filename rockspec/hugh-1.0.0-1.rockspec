@@ -34,6 +34,7 @@ build = {
       ["hugh.cli.common"] = "lua/hugh/cli/common.lua",
       ["hugh.cli.explain"] = "lua/hugh/cli/explain.lua",
       ["hugh.cli"] = "lua/hugh/cli/init.lua",
+      ["hugh.cli.rank"] = "lua/hugh/cli/rank.lua",
       ["hugh.cli.scan"] = "lua/hugh/cli/scan.lua",
       ["hugh.cli.score"] = "lua/hugh/cli/score.lua",
       ["hugh.data.licenses"] = "lua/hugh/data/licenses.lua",

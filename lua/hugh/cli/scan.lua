@@ -41,6 +41,22 @@ local function spool()
   }
 end
 
+local BATCH = 5000 -- files between two signs of life
+
+-- Scans files, telling a person who waits at a terminal how far it is.
+local function scan_files(found, problems)
+  if #found <= BATCH or not require("hugh.core").is_terminal(2) then return files.scan(found, problems) end
+  local entries = {}
+  for first = 1, #found, BATCH do
+    io.stderr:write(("\rhugh: %.0f of %.0f files"):format(first - 1, #found))
+    local batch = {}
+    for i = first, math.min(first + BATCH - 1, #found) do batch[#batch + 1] = found[i] end
+    for _, entry in ipairs(files.scan(batch, problems)) do entries[#entries + 1] = entry end
+  end
+  io.stderr:write("\r\27[K")
+  return entries
+end
+
 ---@param paths string[]
 ---@return table[] entries
 ---@return hugh.problem[] problems
@@ -50,7 +66,7 @@ local function look(paths)
     if path == "-" then streams[1] = path else named[#named + 1] = path end
   end
   local found, problems = files.collect(named)
-  local entries = #found > 0 and files.scan(found, problems) or {}
+  local entries = #found > 0 and scan_files(found, problems) or {}
   if streams[1] then
     local source, message, code = spool()
     local one = source

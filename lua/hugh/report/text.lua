@@ -58,6 +58,12 @@ local function widest(files, field)
   return width
 end
 
+local function remark(file, paint)
+  if not file.complete then return paint("dim", "  (not read in full)") end
+  if file.safety == "unknown" and #file.findings == 0 then return paint("dim", "  (cannot be judged)") end
+  return ""
+end
+
 --- Adds a line per file to `lines`, and its findings below it.
 ---@param lines string[]
 ---@param files table[]
@@ -68,7 +74,7 @@ function text.add_files(lines, files, least, paint, advise)
   local kinds = widest(files, "kind")
   for _, file in ipairs(files) do
     lines[#lines + 1] = paint(file.safety, style.pad(file.safety, 12)) .. style.pad(file.kind, kinds + 2) .. utf8.printable(file.path)
-      .. (file.complete and "" or paint("dim", "  (not read in full)"))
+      .. remark(file, paint)
     add_findings(lines, file, least, paint, advise)
   end
 end
