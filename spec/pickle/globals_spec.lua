@@ -235,6 +235,29 @@ describe("the table of known globals", function()
     end)
   end)
 
+  it("trusts nothing in modules that only attackers name, nor in what is below them", function()
+    each([[
+      os anything
+      os.path anything
+      posix anything
+      subprocess anything
+      commands anything
+      runpy anything
+      idlelib.anything anything
+      ctypes.util anything
+      multiprocessing.pool anything
+      importlib.util anything
+      asyncio.events anything
+      socket anything
+      pip._internal.anything anything
+      torch._dynamo.anything anything
+      numpy.f2py.anything anything
+      fickling.anything anything
+    ]], function(module, name)
+      assert.equal("dangerous", class_of(module, name), module .. " " .. name)
+    end)
+  end)
+
   it("knows what honest models are made of as safe", function()
     each([[
       builtins set frozenset bytearray slice range complex dict list object ValueError
