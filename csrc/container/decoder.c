@@ -1,0 +1,309 @@
+/*
+** Decoders over zlib, libbz2, liblzma, liblz4 and libzstd. Their memory comes from the scan's allocator and counts against its limits, so a
+** stream that asks for a window of gigabytes is a budget finding.
+*/
+#define ZSTD_STATIC_LINKING_ONLY /* for ZSTD_customMem */
+#include "decoder.h"
+
+#include <bzlib.h>
+#include <lz4frame.h>
+#include <lzma.h>
+#include <zlib.h>
+#include <zstd.h>
+
+/* The libraries free without saying how much: the size stands before each block. */
+typedef union block_head {
+  size_t size;
+  max_align_t aligned;
+} block_head;
+
+static void *block_new(hugh_scan *scan, size_t count, size_t each) {
+  uint64_t size = hugh_add(hugh_mul(count, each), sizeof(block_head));
+  block_head *head = size <= SIZE_MAX ? hugh_resize(scan, NULL, 0, (size_t)size) : NULL;
+  if (head == NULL) return NULL;
+  head->size = (size_t)size;
+  return head + 1;
+}
+
+static void block_free(hugh_scan *scan, void *block) {
+  if (block == NULL) return;
+  block_head *head = (block_head *)block - 1;
+  hugh_resize(scan, head, head->size, 0);
+}
+
+static unsigned int clip(size_t n) { return n < UINT32_MAX / 2 ? (unsigned int)n : UINT32_MAX / 2; }
+
+/* ------------------------------------------------- deflate, zlib and gzip */
+
+static void *zlib_alloc(void *scan, unsigned int count, unsigned int each) { return block_new(scan, count, each); }
+static void zlib_free(void *scan, void *block) { block_free(scan, block); }
+
+static void *zlib_open(hugh_scan *scan, int window) {
+  z_stream *stream = block_new(scan, 1, sizeof *stream);
+  if (stream == NULL) return NULL;
+  *stream = (z_stream){.zalloc = zlib_alloc, .zfree = zlib_free, .opaque = scan};
+  if (inflateInit2(stream, window) == Z_OK) return stream;
+  block_free(scan, stream);
+  return NULL;
+}
+
+static void *open_deflate(hugh_scan *scan, const void *parameters) {
+  (void)parameters;
+  return zlib_open(scan, -15);
+}
+
+static void *open_zlib(hugh_scan *scan, const void *parameters) {
+  (void)parameters;
+  return zlib_open(scan, 15);
+}
+
+static void *open_gzip(hugh_scan *scan, const void *parameters) {
+  (void)parameters;
+  return zlib_open(scan, 15 + 16);
+}
+
+static hugh_decoded run_zlib(void *state, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end) {
+  z_stream *stream = state;
+  unsigned int given = clip(*in_left), room = clip(*out_left);
+  (void)end;
+  stream->next_in = (Bytef *)(uintptr_t)*in;
+  stream->avail_in = given;
+  stream->next_out = *out;
+  stream->avail_out = room;
+  int status = inflate(stream, Z_NO_FLUSH);
+  *in += given - stream->avail_in;
+  *in_left -= given - stream->avail_in;
+  *out += room - stream->avail_out;
+  *out_left -= room - stream->avail_out;
+  if (status == Z_STREAM_END) return HUGH_DECODE_END;
+  return status == Z_OK || status == Z_BUF_ERROR ? HUGH_DECODE_MORE : HUGH_DECODE_ERROR;
+}
+
+static void close_zlib(hugh_scan *scan, void *state) {
+  inflateEnd(state);
+  block_free(scan, state);
+}
+
+const hugh_decoder hugh_decode_deflate = {"deflate", open_deflate, run_zlib, close_zlib, false};
+const hugh_decoder hugh_decode_zlib = {"zlib", open_zlib, run_zlib, close_zlib, false};
+const hugh_decoder hugh_decode_gzip = {"gzip", open_gzip, run_zlib, close_zlib, true};
+
+/* ------------------------------------------------------------------ bzip2 */
+
+static void *bzip2_alloc(void *scan, int count, int each) { return block_new(scan, (size_t)count, (size_t)each); }
+
+static void *open_bzip2(hugh_scan *scan, const void *parameters) {
+  (void)parameters;
+  bz_stream *stream = block_new(scan, 1, sizeof *stream);
+  if (stream == NULL) return NULL;
+  *stream = (bz_stream){.bzalloc = bzip2_alloc, .bzfree = zlib_free, .opaque = scan};
+  if (BZ2_bzDecompressInit(stream, 0, 0) == BZ_OK) return stream;
+  block_free(scan, stream);
+  return NULL;
+}
+
+static hugh_decoded run_bzip2(void *state, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end) {
+  bz_stream *stream = state;
+  unsigned int given = clip(*in_left), room = clip(*out_left);
+  (void)end;
+  stream->next_in = (char *)(uintptr_t)*in;
+  stream->avail_in = given;
+  stream->next_out = (char *)*out;
+  stream->avail_out = room;
+  int status = BZ2_bzDecompress(stream);
+  *in += given - stream->avail_in;
+  *in_left -= given - stream->avail_in;
+  *out += room - stream->avail_out;
+  *out_left -= room - stream->avail_out;
+  if (status == BZ_STREAM_END) return HUGH_DECODE_END;
+  return status == BZ_OK ? HUGH_DECODE_MORE : HUGH_DECODE_ERROR;
+}
+
+static void close_bzip2(hugh_scan *scan, void *state) {
+  BZ2_bzDecompressEnd(state);
+  block_free(scan, state);
+}
+
+const hugh_decoder hugh_decode_bzip2 = {"bzip2", open_bzip2, run_bzip2, close_bzip2, true};
+
+/* ------------------------------------------------------------ xz and lzma */
+
+#define ZIP_LZMA_HEAD 9 /* version, size of the properties, five bytes of them */
+
+typedef struct xz_state {
+  lzma_stream stream;
+  lzma_allocator allocator;
+  bool raw;      /* such a stream may end without a mark */
+  size_t head;   /* bytes of a zip's LZMA head still to come */
+  uint8_t properties[ZIP_LZMA_HEAD];
+} xz_state;
+
+static void *xz_alloc(void *scan, size_t count, size_t each) { return block_new(scan, count, each); }
+
+static xz_state *xz_new(hugh_scan *scan) {
+  xz_state *state = block_new(scan, 1, sizeof *state);
+  if (state == NULL) return NULL;
+  *state = (xz_state){.stream = LZMA_STREAM_INIT, .allocator = {xz_alloc, zlib_free, scan}};
+  state->stream.allocator = &state->allocator;
+  return state;
+}
+
+static void close_xz(hugh_scan *scan, void *state) {
+  xz_state *xz = state;
+  lzma_end(&xz->stream);
+  block_free(scan, xz);
+}
+
+static void *xz_ready(hugh_scan *scan, xz_state *state, lzma_ret status) {
+  if (status == LZMA_OK) return state;
+  close_xz(scan, state);
+  return NULL;
+}
+
+static void *open_xz(hugh_scan *scan, const void *parameters) {
+  (void)parameters;
+  xz_state *state = xz_new(scan);
+  return state != NULL ? xz_ready(scan, state, lzma_stream_decoder(&state->stream, UINT64_MAX, 0)) : NULL;
+}
+
+static void *open_lzma(hugh_scan *scan, const void *parameters) {
+  (void)parameters;
+  xz_state *state = xz_new(scan);
+  return state != NULL ? xz_ready(scan, state, lzma_alone_decoder(&state->stream, UINT64_MAX)) : NULL;
+}
+
+static void *open_raw_lzma(hugh_scan *scan, const void *filters) {
+  xz_state *state = xz_new(scan);
+  if (state == NULL) return NULL;
+  state->raw = true;
+  return xz_ready(scan, state, lzma_raw_decoder(&state->stream, filters));
+}
+
+static void *open_zip_lzma(hugh_scan *scan, const void *parameters) {
+  (void)parameters;
+  xz_state *state = xz_new(scan);
+  if (state == NULL) return NULL;
+  state->raw = true;
+  state->head = ZIP_LZMA_HEAD;
+  return state;
+}
+
+/* Collects the head of a zip's LZMA member and sets the decoder up with it. */
+static bool read_head(xz_state *state, const uint8_t **in, size_t *in_left) {
+  while (state->head > 0 && *in_left > 0) {
+    state->properties[ZIP_LZMA_HEAD - state->head] = **in;
+    state->head--;
+    *in += 1;
+    *in_left -= 1;
+  }
+  if (state->head > 0) return true;
+  lzma_options_lzma options;
+  uint8_t first = state->properties[4];
+  if (hugh_le16(state->properties + 2) != 5 || first > (4 * 5 + 4) * 9 + 8) return false;
+  memset(&options, 0, sizeof options);
+  options.lc = first % 9;
+  options.lp = first / 9 % 5;
+  options.pb = first / 9 / 5;
+  options.dict_size = hugh_le32(state->properties + 5);
+  lzma_filter filters[2] = {{.id = LZMA_FILTER_LZMA1, .options = &options}, {.id = LZMA_VLI_UNKNOWN}};
+  return lzma_raw_decoder(&state->stream, filters) == LZMA_OK;
+}
+
+static hugh_decoded run_xz(void *state, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end) {
+  xz_state *xz = state;
+  if (xz->head > 0) {
+    if (!read_head(xz, in, in_left)) return HUGH_DECODE_ERROR;
+    if (xz->head > 0) return HUGH_DECODE_MORE;
+  }
+  lzma_stream *stream = &xz->stream;
+  stream->next_in = *in;
+  stream->avail_in = *in_left;
+  stream->next_out = *out;
+  stream->avail_out = *out_left;
+  lzma_ret status = lzma_code(stream, end && !xz->raw ? LZMA_FINISH : LZMA_RUN);
+  bool stuck = stream->avail_out == *out_left && stream->avail_in == *in_left;
+  *in = stream->next_in;
+  *in_left = stream->avail_in;
+  *out = stream->next_out;
+  *out_left = stream->avail_out;
+  if (status == LZMA_STREAM_END || (end && xz->raw && stuck && status == LZMA_BUF_ERROR)) return HUGH_DECODE_END;
+  return status == LZMA_OK || status == LZMA_BUF_ERROR ? HUGH_DECODE_MORE : HUGH_DECODE_ERROR;
+}
+
+const hugh_decoder hugh_decode_xz = {"xz", open_xz, run_xz, close_xz, true};
+const hugh_decoder hugh_decode_lzma = {"lzma", open_lzma, run_xz, close_xz, false};
+const hugh_decoder hugh_decode_raw_lzma = {"lzma", open_raw_lzma, run_xz, close_xz, false};
+const hugh_decoder hugh_decode_zip_lzma = {"lzma", open_zip_lzma, run_xz, close_xz, false};
+
+/* -------------------------------------------------------------------- lz4 */
+
+static void *open_lz4(hugh_scan *scan, const void *parameters) {
+  (void)scan;
+  (void)parameters;
+  LZ4F_dctx *context; /* a few hundred kilobytes at most for blocks up to 4 MiB; liblz4 exports no way to hand it an allocator */
+  return LZ4F_isError(LZ4F_createDecompressionContext(&context, LZ4F_VERSION)) ? NULL : context;
+}
+
+static hugh_decoded run_lz4(void *state, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end) {
+  size_t eaten = *in_left, made = *out_left;
+  (void)end;
+  size_t status = LZ4F_decompress(state, *out, &made, *in, &eaten, NULL);
+  if (LZ4F_isError(status)) return HUGH_DECODE_ERROR;
+  *in += eaten;
+  *in_left -= eaten;
+  *out += made;
+  *out_left -= made;
+  return status == 0 ? HUGH_DECODE_END : HUGH_DECODE_MORE;
+}
+
+static void close_lz4(hugh_scan *scan, void *state) {
+  (void)scan;
+  LZ4F_freeDecompressionContext(state);
+}
+
+const hugh_decoder hugh_decode_lz4 = {"lz4", open_lz4, run_lz4, close_lz4, true};
+
+/* ------------------------------------------------------------------- zstd */
+
+static void *zstd_alloc(void *scan, size_t size) { return block_new(scan, size, 1); }
+
+static void *open_zstd(hugh_scan *scan, const void *parameters) {
+  (void)parameters;
+  ZSTD_DCtx *context = ZSTD_createDCtx_advanced((ZSTD_customMem){zstd_alloc, zlib_free, scan});
+  if (context != NULL) ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 27); /* the scan's limits are tighter */
+  return context;
+}
+
+static hugh_decoded run_zstd(void *state, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end) {
+  ZSTD_inBuffer input = {*in, *in_left, 0};
+  ZSTD_outBuffer output = {*out, *out_left, 0};
+  (void)end;
+  size_t status = ZSTD_decompressStream(state, &output, &input);
+  *in += input.pos;
+  *in_left -= input.pos;
+  *out += output.pos;
+  *out_left -= output.pos;
+  if (ZSTD_isError(status)) return HUGH_DECODE_ERROR;
+  return status == 0 ? HUGH_DECODE_END : HUGH_DECODE_MORE;
+}
+
+static void close_zstd(hugh_scan *scan, void *state) {
+  (void)scan;
+  ZSTD_freeDCtx(state);
+}
+
+const hugh_decoder hugh_decode_zstd = {"zstd", open_zstd, run_zstd, close_zstd, true};
+
+/* ------------------------------------------------------------ zip methods */
+
+const hugh_decoder *hugh_zip_decoder(uint16_t method) {
+  switch (method) {
+    case 8: return &hugh_decode_deflate;
+    case 12: return &hugh_decode_bzip2;
+    case 14: return &hugh_decode_zip_lzma;
+    case 20: /* zstd before it got its own number */
+    case 93: return &hugh_decode_zstd;
+    case 95: return &hugh_decode_xz;
+    default: return NULL;
+  }
+}

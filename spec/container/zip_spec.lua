@@ -1,0 +1,117 @@
+-- What loaders would read of a zip is scanned, and what only attacks do is named. The zips are made by zips.py; a member whose content was
+-- scanned shows up as a finding about a Git LFS pointer.
+local core = require "hugh.core"
+
+local directory = os.tmpname()
+os.remove(directory)
+assert(os.execute(("mkdir -p '%s' && /usr/bin/python3 -B spec/container/zips.py '%s'"):format(directory, directory)))
+
+local function scan(name, options)
+  return assert(core.scan_file(directory .. "/" .. name, options))
+end
+
+local function found(report)
+  local ids, members = {}, {}
+  for _, finding in ipairs(report.findings) do
+    if finding.id == "file.lfs-pointer" then members[#members + 1] = finding.member else ids[finding.id] = true end
+  end
+  return ids, members
+end
+
+local function expect(name, id, members)
+  local report = scan(name)
+  local ids, scanned = found(report)
+  assert.is_true(ids[id], name .. " has the finding " .. id)
+  assert.same(members, scanned)
+  assert.not_equal("safe", report.safety)
+  return report
+end
+
+local function clean(name, members)
+  local ids, scanned = found(scan(name))
+  assert.same({}, ids)
+  assert.same(members, scanned)
+end
+
+describe("zip", function()
+  teardown(function() os.execute(("rm -r '%s'"):format(directory)) end)
+
+  it("scans stored and compressed members", function()
+    clean("stored.zip", { "a.txt", "dir/b.txt" })
+    for _, method in ipairs { "deflate", "bzip2", "lzma" } do clean(method .. ".zip", { "a.txt" }) end
+  end)
+
+  it("takes comments, zip64, data descriptors and padding for what they are", function()
+    for _, name in ipairs { "comment", "zip64", "end64" } do clean(name .. ".zip", { "a.txt" }) end
+    clean("descriptor.zip", { "a.txt", "b.txt" })
+    clean("padded.zip", {})
+    clean("empty.zip", {})
+  end)
+
+  it("looks into zips inside of zips, up to the limit of nesting", function()
+    clean("nested.zip", { "inner.zip!a.txt" })
+    local ids = found(scan("nested.zip", { limits = { nesting = 2 } }))
+    assert.is_true(ids["scan.nesting"])
+  end)
+
+  it("reads on where the two headers of a member disagree", function()
+    expect("name.zip", "zip.name-mismatch", { "a.txt" })
+    expect("crc.zip", "zip.crc-mismatch", { "a.txt" })
+    expect("size.zip", "zip.size-mismatch", { "a.txt", "a.txt" })
+    expect("stored-sizes.zip", "zip.size-mismatch", { "a.txt" })
+    expect("method.zip", "zip.method-mismatch", { "a.txt" })
+  end)
+
+  it("is not stopped by marks of encryption that PyTorch ignores", function()
+    assert.is_false(expect("encrypted.zip", "zip.encrypted", { "a.txt" }).complete)
+    expect("encrypted-once.zip", "zip.flags-mismatch", { "a.txt" })
+  end)
+
+  it("says what it cannot unpack", function()
+    assert.is_false(expect("method-unknown.zip", "zip.method", { "a.txt" }).complete)
+    expect("no-local.zip", "zip.no-local-header", {})
+  end)
+
+  it("names duplicates, overlaps, links and names that lead outside", function()
+    expect("duplicate.zip", "zip.duplicate", { "a.txt", "a.txt" })
+    local ids = found(scan("overlap.zip"))
+    assert.is_true(ids["zip.overlap"])
+    expect("traversal.zip", "zip.traversal", { "../../etc/passwd" })
+    expect("symlink.zip", "zip.symlink", { "a.txt" })
+  end)
+
+  it("scans members without a central entry and bytes that belong to none", function()
+    expect("hidden-first.zip", "zip.hidden-member", { "hidden.txt" })
+    expect("hidden-last.zip", "zip.hidden-member", { "hidden.txt" })
+    expect("hidden-streamed.zip", "zip.hidden-member", { "hidden.txt" })
+    expect("gap.zip", "zip.gap", {})
+    expect("trailing.zip", "zip.trailing", { "(unlisted bytes)" })
+    expect("prefixed.zip", "zip.shifted", { "a.txt" })
+  end)
+
+  it("scans what is there of a zip without an end, and is not complete", function()
+    local report = expect("no-end.zip", "zip.no-end", { "a.txt", "b.txt" })
+    assert.is_false(report.complete)
+    expect("cut.zip", "zip.no-end", { "a.txt" })
+  end)
+
+  it("follows every end record and every central directory a loader may choose", function()
+    expect("two-ends.zip", "zip.two-ends", { "other.txt" })
+    expect("two-ends-commented.zip", "zip.two-ends", { "other.txt" })
+    expect("two-directories.zip", "zip.two-directories", { "real.txt" })
+  end)
+
+  it("tells the kinds of zips apart by their members", function()
+    assert.equal("torch-zip", scan("torch.pt").kind)
+    assert.equal("torchscript", scan("script.pt").kind)
+    assert.equal("npz", scan("arrays.npz").kind)
+    assert.equal("keras", scan("model.keras").kind)
+    assert.equal("zip", scan("stored.zip").kind)
+  end)
+
+  it("finds the same when reads are expensive", function()
+    for _, name in ipairs { "stored.zip", "descriptor.zip", "name.zip", "hidden-last.zip", "two-directories.zip" } do
+      assert.same(scan(name).findings, scan(name, { sparse = true }).findings)
+    end
+  end)
+end)
