@@ -246,6 +246,15 @@ HUGH_API hugh_score hugh_score_factors(const hugh_factor *, size_t count);
 /* The first grade whose bound the score reaches: `bounds` descend, e.g. {90, 80, 70, 60}; returns 0..count (count: below all). */
 HUGH_API size_t hugh_score_grade(double score, const double *bounds, size_t count);
 
+/* ---------------------------------------------------------------- matching */
+
+/*
+** Whether `text` matches the glob: `*` any characters but '/', `**` any, `?` one but '/', `{a,b}` either (may nest). `**` followed by '/'
+** also matches nothing, so that such a glob finds a name in any directory. The time is bounded by the product of the two lengths, whatever
+** the pattern. 1 or 0; -1 for a pattern that is too long (512 bytes, 64 alternatives) or leaves a brace open.
+*/
+HUGH_API int hugh_glob(hugh_text pattern, hugh_text text, bool ignore_case);
+
 #ifdef __cplusplus
 }
 #endif

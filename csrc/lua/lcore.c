@@ -40,7 +40,26 @@ static int core_kinds(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {{"classify", core_classify}, {"kinds", core_kinds}, {NULL, NULL}};
+/* core.score({ { weight=, value=number|nil }, ... }) -> score, coverage : see hugh_score_factors */
+static int core_score(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  size_t count = lua_rawlen(L, 1);
+  hugh_factor *factors = lua_newuserdata(L, (count + 1) * sizeof *factors);
+  for (size_t i = 0; i < count; i++) {
+    lua_rawgeti(L, 1, (int)i + 1);
+    luaL_checktype(L, -1, LUA_TTABLE);
+    lua_getfield(L, -1, "weight");
+    lua_getfield(L, -2, "value");
+    factors[i] = (hugh_factor){lua_tonumber(L, -2), lua_tonumber(L, -1), lua_type(L, -1) == LUA_TNUMBER};
+    lua_pop(L, 3);
+  }
+  hugh_score score = hugh_score_factors(factors, count);
+  lua_pushnumber(L, score.score);
+  lua_pushnumber(L, score.coverage);
+  return 2;
+}
+
+static const luaL_Reg functions[] = {{"score", core_score}, {"classify", core_classify}, {"kinds", core_kinds}, {NULL, NULL}};
 
 int luaopen_hugh_core(lua_State *L) {
   luaL_newlib(L, functions);
@@ -48,6 +67,7 @@ int luaopen_hugh_core(lua_State *L) {
   lua_setfield(L, -2, "version");
   hugh_open_scan(L);
   hugh_open_files(L);
+  hugh_open_sandbox(L);
   hugh_open_host(L);
   return 1;
 }

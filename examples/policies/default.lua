@@ -1,0 +1,16 @@
+-- A starting point: the published method, with room for your own rules.
+policy "ours" { requires = "hugh >= 1.0", extends = { "hugginghugh" } }
+
+-- weights  { documentation_quality = 4 }
+-- licenses { deny = { "*-nc-*" } }
+
+rule "no-remote-code" {
+  about = "trust_remote_code runs Python from the repository", verdict = warn,
+  when = function (m) return m.config and m.config.auto_map end,
+  message = "{target} asks to run its own Python code", fix = "read the code, and load without trust_remote_code",
+}
+
+test "remote code is pointed out" {
+  given = { files = { "model.safetensors" }, config = { auto_map = true } },
+  expect = { verdict = warn, rules = { "no-remote-code" } },
+}

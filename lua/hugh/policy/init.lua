@@ -1,0 +1,200 @@
+-- Policies: loaded into a sandbox of their own, reused for any number of models.
+--
+--     local policy = assert(hugh.policy.load("acme.lua"))      -- a name, a file, or the text itself
+--     local result = policy:assess(model)
+--
+-- language.lua is what runs inside the sandbox; this file finds texts, reports mistakes, and turns factors into a score.
+
+local core = require("hugh.core")
+local facts = require("hugh.model.facts")
+local mistakes = require("hugh.policy.mistakes")
+
+---@class hugh.policy
+---@field name string
+---@field about string|nil
+---@field description table factors, rules, lists, grades, exemptions and tests, each with its source as file:line
+local policy = {}
+policy.__index = policy
+
+local module = {}
+
+local LIMITS = { memory = 4194304, instructions = 20000000, milliseconds = 50 }
+local EXTENDS_MOST = 16 -- levels of inheritance
+
+local function read(path)
+  local file, message = io.open(path, "rb")
+  if not file then return nil, message end
+  local text = file:read("*a")
+  file:close()
+  return text, message
+end
+
+-- A file of hugh's own, found the way require finds modules.
+local function own(name)
+  for template in package.path:gmatch("[^;]+") do
+    local path = template:gsub("%?", (name:gsub("%.", "/")))
+    local text = read(path)
+    if text then return text, path end
+  end
+  return nil
+end
+
+-- Where the text of a policy is: a shipped name, a file (relative to `base`, the file that names it), or the text itself.
+---@return { text: string, name: string }|nil source
+---@return string|nil message
+local function find(what, base)
+  if what:find("\n", 1, true) or what:find("^%s*policy%s*[\"']") then return { text = what, name = "policy" } end
+  if what:find("^[%w_-]+$") then
+    local text = own("hugh.policies." .. what)
+    if text then return { text = text, name = what } end
+  end
+  local path = what
+  if base and not what:find("^/") then path = (base:match("^(.*/)") or "") .. what end
+  local text, message = read(path)
+  if not text and not what:find("[/.]") then
+    return nil, ("there is no policy '%s': name one that hugh ships (hugginghugh, verified) or a file"):format(what)
+  end
+  if not text then return nil, "cannot read the policy " .. message end
+  return { text = text, name = path }
+end
+
+local function version_number(text)
+  local major, minor, patch = text:match("(%d+)%.(%d+)%.?(%d*)")
+  if not major then return nil end
+  return tonumber(major) * 1e6 + tonumber(minor) * 1e3 + (tonumber(patch) or 0)
+end
+
+-- "hugh >= 1.0": nil if this hugh will do.
+local function unmet(requires)
+  local bound = requires:match("^%s*hugh%s*>=%s*([%d.]+)%s*$")
+  local wanted = bound and version_number(bound .. (bound:find("%.") and "" or ".0"))
+  if not wanted then return "requires is written \"hugh >= 1.0\"" end
+  if wanted > version_number(core.version) then return ("this policy needs hugh %s or newer; this is %s"):format(bound, core.version) end
+end
+
+-- Reads a policy and what it extends, bases first, into the box.
+local function read_layers(box, first)
+  local order, found, seen = {}, mistakes.new(), {}
+  local todo = { { source = first, depth = 0 } }
+  while #todo > 0 do
+    local item = table.remove(todo)
+    if item.done then
+      order[#order + 1] = item.done
+    else
+      local source = item.source
+      seen[source.name] = "open"
+      local layer, problems, code = box:call("load_policy", source.text, "@" .. source.name)
+      if not layer then return nil, source.name .. ": " .. problems, code end
+      found:add(source, problems)
+      if layer.requires then
+        local message = unmet(layer.requires)
+        if message then found:add(source, { { line = layer.lines.policy, message = message, key = "requires" } }) end
+      end
+      found.by_layer[layer.index] = source
+      todo[#todo + 1] = { done = layer }
+      for i = #layer.extends, 1, -1 do
+        local name = layer.extends[i]
+        local base, message = find(name, source.name ~= "policy" and source.name:find("[/.]") and source.name or nil)
+        local line = layer.lines.policy
+        if not base then
+          found:add(source, { { line = line, message = message, key = "extends" } })
+        elseif seen[base.name] or item.depth == EXTENDS_MOST then
+          found:add(source, { { line = line, key = "extends", message = seen[base.name]
+            and ("'%s' is extended in a circle, or twice"):format(name) or "too many levels of extends" } })
+        else
+          todo[#todo + 1] = { source = base, depth = item.depth + 1 }
+        end
+      end
+    end
+  end
+  return order, found
+end
+
+--- Loads a policy.
+---@param what string a shipped policy's name, a file, or the text of a policy
+---@param limits? { memory?: integer, instructions?: integer, milliseconds?: integer } what evaluating may cost
+---@return hugh.policy|nil
+---@return string|nil message every mistake of the text, each with file:line, the line itself and a caret
+---@return string|nil code "POLICY"
+function module.load(what, limits)
+  if type(what) == "table" then what = require("hugh.policy.table").text(what) end
+  if type(what) ~= "string" then error("hugh.policy.load: expected a policy's name, file or text, got a " .. type(what), 2) end
+  local source, message = find(what)
+  if not source then return nil, message, "POLICY" end
+  local box = core.sandbox(limits or LIMITS)
+  local language, place = own("hugh.policy.language")
+  assert(box:load(assert(language, "hugh is not installed in full: lua/hugh/policy/language.lua is missing"), "=" .. (place or "language")))
+  box:call("know", facts.known)
+  local order, found, code = read_layers(box, source)
+  if not order then return nil, found, code or "POLICY" end
+  local indices = {}
+  for i, layer in ipairs(order) do indices[i] = layer.index end
+  local description, problems = box:call("compile", indices)
+  if not description then return nil, source.name .. ": " .. tostring(problems), "POLICY" end
+  for _, problem in ipairs(problems) do found:add(found.by_layer[problem.layer], { problem }) end
+  if #found.list > 0 then return nil, found:text(), "POLICY" end
+  local derived = order[#order]
+  return setmetatable({ name = derived.name or source.name, about = derived.about, description = description, box = box, source = source.name }, policy)
+end
+
+-- Grades as a list from the best down.
+local function grade_bounds(grades)
+  local names, bounds = {}, {}
+  for name in pairs(grades or { A = 90, B = 80, C = 70, D = 60 }) do names[#names + 1] = name end
+  table.sort(names, function(a, b) return grades[a] > grades[b] end)
+  for i, name in ipairs(names) do bounds[i] = grades[name] end
+  return names, bounds
+end
+
+local order = { allow = 1, warn = 2, block = 3 }
+
+--- Judges a model.
+---@param model hugh.facts
+---@param date? string today, as year-month-day (default: the clock's)
+---@return hugh.assessment result without model and files
+function policy:assess(model, date)
+  local evaluated, message, code = self.box:call("evaluate", model, date or os.date("!%Y-%m-%d"))
+  if not evaluated then -- the budget is gone, or the language failed: fail closed
+    evaluated = { factors = {}, exemptions = {}, rules = { {
+      name = "policy", verdict = "block", code = "POLICY_ERROR", message = message, source = self.source,
+      fix = "run `hugh policy check` and `hugh policy test`" .. (code == "BUDGET" and "; a condition must not loop for long" or ""),
+    } } }
+  end
+  local score, coverage = core.score(evaluated.factors)
+  score = math.floor(score * 100 + 0.5) / 100
+  for _, factor in ipairs(evaluated.factors) do factor.value = nil end
+  local names, bounds = grade_bounds(self.description.grades)
+  local grade = "F"
+  for i, bound in ipairs(bounds) do
+    if score >= bound then
+      grade = names[i]
+      break
+    end
+  end
+  local rules = evaluated.rules
+  for i = #self.description.below, 1, -1 do -- the lowest bound it falls below says the most
+    local below = self.description.below[i]
+    if score < below.score then
+      rules[#rules + 1] = { name = "below", verdict = below.verdict, source = below.source,
+        message = ("the score of %.4g is below %.4g"):format(score, below.score) }
+      break
+    end
+  end
+  local verdict = "allow"
+  for _, rule in ipairs(rules) do
+    rule.message = mistakes.with_hint(rule.message, rule.fact, rule.fact and facts.list)
+    rule.fact = nil
+    if order[rule.verdict] > order[verdict] then verdict = rule.verdict end
+  end
+  return {
+    schema = "hugh.assessment/1", target = model.target or model.repo or "", policy = self.name, score = score,
+    coverage = math.floor(coverage * 100 + 0.5) / 100, grade = grade, verdict = verdict, factors = evaluated.factors, rules = rules,
+    exemptions = evaluated.exemptions,
+  }
+end
+
+--- Runs the policy's own tests.
+---@return { name: string, passed: boolean, why: string|nil, source: string }[]
+function policy:test() return require("hugh.policy.tests").run(self) end
+
+return module

@@ -1,0 +1,598 @@
+-- The policy language, as it is inside the sandbox. This text runs there once; `host` holds what only the language may use.
+-- load_policy reads one file into a layer, compile merges layers into a policy, evaluate judges facts, test runs the policy's own tests.
+
+local host = ...
+local pcall, setmetatable = host.pcall, host.setmetatable
+local string, table, glob, where = host.string, host.table, host.glob, host.where
+
+local ranks = { allow = 1, warn = 2, block = 3 }
+local layers, policy, known_facts = {}, nil, {}
+
+-- ------------------------------------------------------------------ mistakes
+
+local mistakes
+
+local function mistake(line, message, key)
+  mistakes[#mistakes + 1] = { line = line, message = message, key = key }
+end
+
+-- The line of the policy's text that is running now.
+local function here()
+  for level = 2, 12 do
+    local source, line = where(level)
+    if not source then return 0 end
+    if string.sub(source, 1, 1) == "@" then return line end
+  end
+  return 0
+end
+
+-- --------------------------------------------------------------- text helpers
+
+local function text_of(value)
+  if type(value) == "number" then
+    if value == math.floor(value) and math.abs(value) < 1e15 then return string.format("%.0f", value) end
+    return string.format("%.4g", value)
+  end
+  if type(value) == "table" then
+    local parts = {}
+    for i = 1, math.min(#value, 5) do parts[i] = text_of(value[i]) end
+    if #value > 5 then parts[6] = "…" end
+    return table.concat(parts, ", ")
+  end
+  if value == nil then return "unknown" end
+  return string.sub(tostring(value), 1, 500)
+end
+
+-- "{field}" and "{field.field}" in a message, from the facts; anything else stays as it is.
+local function fill(message, facts)
+  return (string.gsub(message, "{([%a_][%w_.]*)}", function(path)
+    local value = facts
+    for name in string.gmatch(path, "[^.]+") do
+      if type(value) ~= "table" then return "unknown" end
+      value = host.rawget(value, name)
+    end
+    return text_of(value)
+  end))
+end
+
+-- ----------------------------------------------------------------- statements
+
+local fields = {
+  policy = { requires = "string", extends = "list", about = "string" },
+  factor = { about = "string", weight = "number", score = "function" },
+  rule = { about = "string", verdict = "verdict", when = "function", message = "string", fix = "string" },
+  exempt = { repo = "string", path = "string", sha256 = "string", because = "string", by = "string", expires = "string" },
+  test = { given = "table", expect = "table" },
+  files = { allow = "globs", deny = "globs", default = "verdict" },
+  globals = { allow = "globs", deny = "globs", default = "verdict" },
+  licenses = { allow = "globs", deny = "globs", unknown = "verdict" },
+  expect = { verdict = "verdict", rules = "list", grade = "string", score = "number" },
+}
+local required = {
+  factor = { "score" }, rule = { "when", "message", "verdict" }, exempt = { "because", "expires" }, test = { "given", "expect" },
+}
+
+local function is_verdict(value) return type(value) == "string" and ranks[value] ~= nil end
+
+local function check_globs(line, what, value)
+  if type(value) ~= "table" then
+    return mistake(line, what .. " must be a list of globs, like { \"**/*.py\" }", what)
+  end
+  for _, pattern in ipairs(value.list or value) do
+    if type(pattern) ~= "string" then
+      mistake(line, what .. " holds something that is not a text", what)
+    elseif glob(pattern, "") == nil then
+      mistake(line, "'" .. pattern .. "' is not a glob hugh can read (an open brace, or too many alternatives)", what)
+    end
+  end
+end
+
+local function check_field(line, statement, name, value, kind)
+  if kind == "globs" then return check_globs(line, name, value) end
+  local fine
+  if kind == "verdict" then fine = is_verdict(value)
+  elseif kind == "list" then fine = type(value) == "table"
+  else fine = type(value) == kind end
+  if not fine then
+    local wanted = kind == "verdict" and "allow, warn or block" or kind == "list" and "a list in braces" or "a " .. kind
+    mistake(line, statement .. ": " .. name .. " must be " .. wanted .. ", not " .. (type(value) == "nil" and "an unknown name" or "a " .. type(value)), name)
+  end
+end
+
+local function check_fields(line, statement, given)
+  local names = {}
+  for name in pairs(fields[statement]) do names[#names + 1] = name end
+  table.sort(names)
+  for name, value in pairs(given) do
+    local kind = fields[statement][name]
+    if not kind then
+      mistakes[#mistakes + 1] = { line = line, key = tostring(name), message = statement .. " has no field '" .. tostring(name) .. "'.",
+        word = tostring(name), among = names }
+    else
+      check_field(line, statement, name, value, kind)
+    end
+  end
+  for _, name in ipairs(required[statement] or {}) do
+    if given[name] == nil then mistake(line, statement .. " needs a " .. name) end
+  end
+end
+
+local function new_layer(source)
+  return { source = source, name = nil, extends = {}, weights = {}, factors = {}, rules = {}, exempts = {}, tests = {}, lists = {}, lines = {} }
+end
+
+-- statement "name" { fields }
+local function named(layer, statement, into)
+  return function(name)
+    local line = here()
+    if type(name) ~= "string" then
+      mistake(line, statement .. " needs a name in quotes: " .. statement .. " \"name\" { … }")
+      name = "?"
+    end
+    local entry = { name = name, line = line, source = layer.source }
+    into[#into + 1] = entry
+    entry.pending = true
+    return function(given)
+      entry.pending = nil
+      if type(given) ~= "table" then return mistake(line, statement .. " \"" .. name .. "\" needs its fields in braces") end
+      check_fields(line, statement, given)
+      for key, value in pairs(given) do
+        if fields[statement][key] then entry[key] = value end
+      end
+    end
+  end
+end
+
+-- statement { name = number }
+local function numbers(layer, statement, check)
+  return function(given)
+    local line = here()
+    if type(given) ~= "table" then return mistake(line, statement .. " needs braces: " .. statement .. " { … }") end
+    layer[statement] = layer[statement] or {}
+    layer.lines[statement] = line
+    for key, value in pairs(given) do
+      local message = check(key, value)
+      if message then mistake(line, message, tostring(key)) else layer[statement][key] = value end
+    end
+  end
+end
+
+local function list_statement(layer, statement)
+  return function(given)
+    local line = here()
+    if type(given) ~= "table" then return mistake(line, statement .. " needs braces: " .. statement .. " { … }") end
+    check_fields(line, statement, given)
+    given.line = line
+    layer.lists[statement] = given
+  end
+end
+
+local function operator(name)
+  return function(list)
+    if type(list) ~= "table" then
+      mistake(here(), name .. " needs a list: " .. name .. " { … }")
+      list = {}
+    end
+    return { operator = name, list = list }
+  end
+end
+
+-- Helpers that conditions may use. Each is bounded.
+local helpers = {
+  glob = function(pattern, value) return glob(pattern, tostring(value)) == true end,
+  contains = function(value, part)
+    if type(value) == "table" then
+      for _, item in ipairs(value) do
+        if item == part then return true end
+      end
+      return false
+    end
+    return type(value) == "string" and string.find(value, part, 1, true) ~= nil
+  end,
+  starts = function(value, prefix) return type(value) == "string" and string.sub(value, 1, #prefix) == prefix end,
+  ends = function(value, suffix) return type(value) == "string" and (suffix == "" or string.sub(value, -#suffix) == suffix) end,
+  lower = function(value) return string.lower(tostring(value)) end,
+  clamp = function(value, least, most) return math.max(least, math.min(most, value)) end,
+  sorted = function(list)
+    local copy, kind = {}, nil
+    for i = 1, math.min(#list, 10000) do
+      copy[i] = list[i]
+      kind = kind or type(copy[i])
+      if type(copy[i]) ~= kind or (kind ~= "string" and kind ~= "number") then error("sorted: a list of texts or of numbers expected", 2) end
+    end
+    table.sort(copy)
+    return copy
+  end,
+}
+
+-- Days from year-month-day to year-month-day, by the civil calendar.
+local function day_number(text)
+  local y, m, d = string.match(tostring(text), "^(%d%d%d%d)%-(%d%d)%-(%d%d)")
+  if not y then return nil end
+  y, m, d = tonumber(y), tonumber(m), tonumber(d)
+  if m < 1 or m > 12 or d < 1 or d > 31 then return nil end
+  if m <= 2 then y, m = y - 1, m + 12 end
+  return 365 * y + math.floor(y / 4) - math.floor(y / 100) + math.floor(y / 400) + math.floor((153 * (m - 3) + 2) / 5) + d
+end
+
+local today
+helpers.days_since = function(date)
+  local day = day_number(date)
+  return day and today and today - day or nil
+end
+
+local safe_globals = {
+  ipairs = ipairs, pairs = pairs, next = next, type = type, tostring = tostring, tonumber = tonumber, select = select, error = error,
+  assert = assert, math = { floor = math.floor, ceil = math.ceil, min = math.min, max = math.max, abs = math.abs, huge = math.huge },
+}
+
+local statement_names = {
+  "policy", "weights", "grades", "below", "files", "globals", "licenses", "factor", "rule", "exempt", "test", "allow", "warn", "block",
+  "append", "replace", "glob", "contains", "starts", "ends", "lower", "clamp", "sorted", "days_since",
+}
+
+local function environment(layer)
+  local env = { allow = "allow", warn = "warn", block = "block", append = operator("append"), replace = operator("replace") }
+  for name, value in pairs(safe_globals) do env[name] = value end
+  for name, helper in pairs(helpers) do env[name] = helper end
+  local header = {}
+  env.policy = function(name)
+    local finish = named(layer, "policy", header)(name)
+    layer.name = layer.name or tostring(name)
+    return function(given)
+      finish(given)
+      layer.about, layer.requires = header[1].about, header[1].requires
+      for _, base in ipairs(type(header[1].extends) == "table" and header[1].extends or {}) do layer.extends[#layer.extends + 1] = tostring(base) end
+      layer.lines.policy = header[1].line
+    end
+  end
+  env.weights = numbers(layer, "weights", function(_, value)
+    if type(value) ~= "number" or value < 0 or value ~= value or value > 1e6 then return "a weight must be a number from 0 on" end
+  end)
+  env.grades = numbers(layer, "grades", function(key, value)
+    if type(key) ~= "string" then return "grades are written A = 90" end
+    if type(value) ~= "number" or value < 0 or value > 100 then return "a grade starts at a score from 0 to 100" end
+  end)
+  env.below = numbers(layer, "below", function(key, value)
+    if type(key) ~= "number" or key < 0 or key > 100 then return "below is written [50] = block, with a score from 0 to 100" end
+    if not is_verdict(value) then return "below [" .. tostring(key) .. "] must be allow, warn or block" end
+  end)
+  for _, name in ipairs { "files", "globals", "licenses" } do env[name] = list_statement(layer, name) end
+  env.factor = named(layer, "factor", layer.factors)
+  env.rule = named(layer, "rule", layer.rules)
+  env.exempt = named(layer, "exempt", layer.exempts)
+  env.test = named(layer, "test", layer.tests)
+  return setmetatable(env, {
+    __index = function(_, name)
+      mistakes[#mistakes + 1] = { line = here(), message = "unknown name '" .. tostring(name) .. "'.", word = tostring(name), key = tostring(name),
+        among = statement_names }
+      local stand_in -- can be used as any statement or value, so that the rest of the file is read too
+      stand_in = setmetatable({}, { __call = function() return stand_in end, __index = function() return stand_in end })
+      return stand_in
+    end,
+    __newindex = function(_, name)
+      mistake(here(), "a policy sets no globals: write `local " .. tostring(name) .. " = …`", tostring(name))
+    end,
+    __metatable = "locked",
+  })
+end
+
+--- Reads one policy text. Returns what the host must know of the layer, and the mistakes.
+function load_policy(text, chunkname)
+  mistakes = {}
+  local layer = new_layer(string.gsub(chunkname, "^@", ""))
+  local chunk, message = host.compile(text, chunkname, environment(layer))
+  if not chunk then
+    local line, rest = string.match(message, ":(%d+): (.*)$")
+    mistake(tonumber(line) or 1, "cannot be read as Lua: " .. (rest or message))
+  else
+    local ok, err = pcall(chunk)
+    if not ok then
+      local line, rest = string.match(tostring(err), ":(%d+): (.*)$")
+      if #mistakes == 0 then mistake(tonumber(line) or 1, rest or tostring(err)) end
+    end
+  end
+  for _, kind in ipairs { "factors", "rules", "exempts", "tests" } do
+    for _, entry in ipairs(layer[kind]) do
+      if entry.pending then mistake(entry.line, "\"" .. entry.name .. "\" is not finished: its fields in braces are missing") end
+    end
+  end
+  layers[#layers + 1] = layer
+  return { index = #layers, name = layer.name, extends = layer.extends, requires = layer.requires, about = layer.about, lines = layer.lines }, mistakes
+end
+
+-- ------------------------------------------------------------------ compiling
+
+local function merge_list(old, new)
+  if new == nil then return old end
+  if new.operator ~= "append" then return new.list or new end
+  local all = {}
+  for _, item in ipairs(old or {}) do all[#all + 1] = item end
+  for _, item in ipairs(new.list) do all[#all + 1] = item end
+  return all
+end
+
+local function by_name(list, entry, line_mistake)
+  for i, other in ipairs(list) do
+    if other.name == entry.name then
+      if other.source == entry.source then line_mistake(entry.line, "\"" .. entry.name .. "\" is defined twice; the first is in line " .. other.line) end
+      list[i] = entry
+      return
+    end
+  end
+  list[#list + 1] = entry
+end
+
+local function at(source, line) return source .. ":" .. text_of(line or 0) end
+
+--- Merges the layers named, bases first. Returns a description of the policy, and the mistakes (each with the layer's index).
+function compile(order)
+  policy = { factors = {}, rules = {}, exempts = {}, tests = {}, below = {}, grades = nil, lists = {}, weights = {}, weight_source = {}, below_source = {} }
+  local all = {}
+  for _, index in ipairs(order) do
+    local layer = layers[index]
+    mistakes = {}
+    for _, factor in ipairs(layer.factors) do by_name(policy.factors, factor, mistake) end
+    for _, rule in ipairs(layer.rules) do by_name(policy.rules, rule, mistake) end
+    for _, exempt in ipairs(layer.exempts) do policy.exempts[#policy.exempts + 1] = exempt end
+    for _, test in ipairs(layer.tests) do by_name(policy.tests, test, mistake) end
+    for name, weight in pairs(layer.weights) do
+      policy.weights[name], policy.weight_source[name] = weight, at(layer.source, layer.lines.weights)
+      local known, names = false, {}
+      for _, factor in ipairs(policy.factors) do
+        names[#names + 1] = factor.name
+        known = known or factor.name == name
+      end
+      if not known then
+        mistakes[#mistakes + 1] = { line = layer.lines.weights, key = name, message = "there is no factor '" .. tostring(name) .. "' to weigh.",
+          word = tostring(name), among = names }
+      end
+    end
+    if layer.grades then policy.grades, policy.grades_source = layer.grades, at(layer.source, layer.lines.grades) end
+    for score, verdict in pairs(layer.below or {}) do
+      policy.below[score], policy.below_source[score] = verdict, at(layer.source, layer.lines.below)
+    end
+    for name, list in pairs(layer.lists) do
+      local merged = policy.lists[name] or {}
+      merged.allow, merged.deny = merge_list(merged.allow, list.allow), merge_list(merged.deny, list.deny)
+      merged.default = list.default or list.unknown or merged.default
+      merged.source = at(layer.source, list.line)
+      policy.lists[name] = merged
+      for _, pattern in ipairs(merged.allow or {}) do
+        for _, other in ipairs(merged.deny or {}) do
+          if pattern == other then mistake(list.line, name .. ": '" .. pattern .. "' is both allowed and denied", pattern) end
+        end
+      end
+    end
+    for _, exempt in ipairs(layer.exempts) do
+      local known = { "files.deny", "files.default", "globals.deny", "globals.default", "licenses.deny", "licenses.unknown" }
+      for _, rule in ipairs(policy.rules) do known[#known + 1] = rule.name end
+      if not helpers.contains(known, exempt.name) then
+        mistakes[#mistakes + 1] = { line = exempt.line, key = exempt.name, message = "there is no rule '" .. exempt.name .. "' to exempt from.",
+          word = exempt.name, among = known }
+      end
+      if not (exempt.repo or exempt.sha256 or exempt.path) then mistake(exempt.line, "an exemption must say what for: repo, sha256 or path") end
+      if exempt.expires and not day_number(exempt.expires) then mistake(exempt.line, "expires must be a date like 2027-03-31", "expires") end
+    end
+    for _, m in ipairs(mistakes) do
+      m.layer = index
+      all[#all + 1] = m
+    end
+  end
+  local total = 0
+  for _, factor in ipairs(policy.factors) do
+    factor.weight = policy.weights[factor.name] or factor.weight or 0
+    total = total + factor.weight
+  end
+  for _, factor in ipairs(policy.factors) do factor.scaled = total > 0 and factor.weight * 100 / total or 0 end
+  local description = { factors = {}, rules = {}, exempts = {}, tests = {}, below = {}, grades = policy.grades, grades_source = policy.grades_source,
+    lists = policy.lists }
+  for i, factor in ipairs(policy.factors) do
+    description.factors[i] = { name = factor.name, about = factor.about, weight = factor.scaled, source = at(factor.source, factor.line),
+      weight_source = policy.weight_source[factor.name] }
+  end
+  for i, rule in ipairs(policy.rules) do
+    description.rules[i] = { name = rule.name, about = rule.about, verdict = rule.verdict, message = rule.message, source = at(rule.source, rule.line) }
+  end
+  for i, exempt in ipairs(policy.exempts) do
+    description.exempts[i] = { name = exempt.name, repo = exempt.repo, path = exempt.path, sha256 = exempt.sha256, because = exempt.because, by = exempt.by,
+      expires = exempt.expires, source = at(exempt.source, exempt.line) }
+  end
+  for score, verdict in pairs(policy.below) do
+    description.below[#description.below + 1] = { score = score, verdict = verdict, source = policy.below_source[score] }
+  end
+  table.sort(description.below, function(a, b) return a.score > b.score end)
+  for i, test in ipairs(policy.tests) do description.tests[i] = { name = test.name, source = at(test.source, test.line) } end
+  return description, all
+end
+
+-- ----------------------------------------------------------------- evaluating
+
+--- The names a policy may ask for: { fact = true }, told once by the host.
+function know(facts) known_facts = facts end
+
+local fact_names
+
+local strict = {
+  __index = function(_, name)
+    if known_facts[name] then return nil end
+    if not fact_names then
+      fact_names = {}
+      for fact in pairs(known_facts) do fact_names[#fact_names + 1] = fact end
+      table.sort(fact_names)
+    end
+    error("there is no fact '" .. tostring(name) .. "'" .. "\1" .. tostring(name), 2)
+  end,
+  __newindex = function(_, name) error("facts cannot be changed (" .. tostring(name) .. ")", 2) end,
+  __metatable = "locked",
+}
+
+-- The message of an error in the policy's own code, with its line when Lua gave one.
+local function crash(err)
+  local text = type(err) == "string" and err or "an error that is not a text"
+  local fact = string.match(text, "\1(.*)$")
+  return (string.gsub(text, "\1.*$", "")), fact
+end
+
+local function matches_any(patterns, value, ignore_case)
+  for _, pattern in ipairs(patterns or {}) do
+    if glob(pattern, value, ignore_case) then return pattern end
+  end
+end
+
+local function fired(result, rule)
+  result.rules[#result.rules + 1] = rule
+end
+
+-- files, globals and licenses: what is denied, and what is not on the list of what is allowed when there is one with a default.
+local function apply_list(result, name, items, ignore_case, what)
+  local list = policy.lists[name]
+  if not list then return end
+  local denied, unlisted, rest = {}, {}, name == "licenses" and "unknown" or "default"
+  for _, item in ipairs(items) do
+    local pattern = matches_any(list.deny, item.value, ignore_case)
+    if pattern then denied[#denied + 1] = item
+    elseif list.default and list.default ~= "allow" and not item.safe and not matches_any(list.allow, item.value, ignore_case) then
+      unlisted[#unlisted + 1] = item
+    end
+  end
+  local function report(found, id, verdict, message, fix)
+    if #found == 0 then return end
+    local values, paths = {}, {}
+    for i = 1, math.min(#found, 3) do values[i] = found[i].value end
+    for i = 1, #found do paths[i] = found[i].path end
+    local more = #found > 3 and " and " .. text_of(#found - 3) .. " more" or ""
+    fired(result, { name = id, verdict = verdict, message = what .. " " .. table.concat(values, ", ") .. more .. " " .. message, fix = fix,
+      source = list.source, paths = paths })
+  end
+  report(denied, name .. ".deny", "block", #denied == 1 and "is denied" or "are denied")
+  report(unlisted, name .. "." .. rest, list.default, #unlisted == 1 and "is not on the list of what is allowed" or "are not on the list of what is allowed")
+end
+
+local function run_factor(factor, facts)
+  local ok, value, reason = pcall(factor.score, facts)
+  local entry = { name = factor.name, about = factor.about, weight = factor.scaled, source = at(factor.source, factor.line) }
+  if not ok then
+    local message, fact = crash(value)
+    return entry, { message = message, fact = fact }
+  end
+  if value == nil then
+    entry.status, entry.reason = "inconclusive", fill(type(reason) == "string" and reason or "not known", facts)
+    return entry
+  end
+  if value == true then value = 1 elseif value == false then value = 0 end
+  if type(value) ~= "number" or value ~= value then
+    return entry, { message = "factor \"" .. factor.name .. "\" must return a number from 0 to 1, or nil and why it is not known" }
+  end
+  value = math.max(0, math.min(1, value))
+  entry.value = value
+  entry.points = math.floor(value * factor.scaled * 1e6 + 0.5) / 1e6
+  entry.status = value >= 0.75 and "pass" or value >= 0.3 and "warn" or "fail"
+  entry.reason = fill(type(reason) == "string" and reason or "", facts)
+  return entry
+end
+
+local function exemption_for(rule, facts, used)
+  for i, exempt in ipairs(policy.exempts) do
+    if exempt.name == rule.name and (not exempt.repo or exempt.repo == facts.repo) then
+      local covers = true
+      if exempt.sha256 or exempt.path then
+        covers = rule.paths ~= nil and #rule.paths > 0
+        for _, path in ipairs(rule.paths or {}) do
+          local hit = false
+          for _, file in ipairs(facts.files or {}) do
+            if file.path == path and (not exempt.sha256 or file.sha256 == exempt.sha256) and (not exempt.path or glob(exempt.path, path)) then hit = true end
+          end
+          covers = covers and hit
+        end
+      end
+      if covers then
+        local expires = day_number(exempt.expires)
+        used[i] = true
+        return exempt, expires ~= nil and today ~= nil and expires < today
+      end
+    end
+  end
+end
+
+--- Judges facts. `date` is today as year-month-day. What crashes blocks.
+function evaluate(facts, date)
+  today = day_number(date)
+  setmetatable(facts, strict)
+  local result = { factors = {}, rules = {}, exemptions = {} }
+  local function policy_error(entry, message, fact)
+    fired(result, { name = entry.name, verdict = "block", code = "POLICY_ERROR", source = at(entry.source, entry.line), fact = fact,
+      message = "the policy itself failed: " .. message, fix = "run `hugh policy check` and `hugh policy test`" })
+  end
+  for i, factor in ipairs(policy.factors) do
+    local entry, problem = run_factor(factor, facts)
+    if problem then
+      entry.status, entry.reason = "inconclusive", "the factor failed"
+      policy_error(factor, problem.message, problem.fact)
+    end
+    result.factors[i] = entry
+  end
+  for _, rule in ipairs(policy.rules) do
+    local ok, when, paths = pcall(rule.when, facts)
+    if not ok then
+      policy_error(rule, crash(when))
+    elseif when then
+      local list
+      if type(paths) == "table" then
+        list = {}
+        for i = 1, #paths do list[i] = type(paths[i]) == "table" and paths[i].path or tostring(paths[i]) end
+      end
+      fired(result, { name = rule.name, verdict = rule.verdict, message = fill(rule.message, facts), fix = rule.fix and fill(rule.fix, facts),
+        source = at(rule.source, rule.line), paths = list })
+    end
+  end
+  if next(policy.lists) then
+    local files, globals, licenses = {}, {}, {}
+    for i, file in ipairs(facts.files or {}) do files[i] = { value = file.path, path = file.path } end
+    for i, global in ipairs(facts.globals or {}) do globals[i] = { value = global.name, path = global.path, safe = global.class == "safe" } end
+    if facts.license then licenses[1] = { value = facts.license } end
+    apply_list(result, "files", files, true, "the file")
+    apply_list(result, "globals", globals, false, "the global")
+    apply_list(result, "licenses", licenses, true, "the license")
+    local list = policy.lists.licenses
+    if list and list.default and list.default ~= "allow" and not facts.license then
+      fired(result, { name = "licenses.unknown", verdict = list.default, message = "no license is known", source = list.source })
+    end
+  end
+  local used, kept = {}, {}
+  for _, rule in ipairs(result.rules) do
+    local exempt, expired = exemption_for(rule, facts, used)
+    if exempt and not rule.code then
+      result.exemptions[#result.exemptions + 1] = { rule = rule.name, because = exempt.because, by = exempt.by, expires = exempt.expires,
+        source = at(exempt.source, exempt.line), status = expired and "expired" or "used", message = rule.message }
+      if expired then
+        kept[#kept + 1] = rule
+        kept[#kept + 1] = { name = "exemption.expired", verdict = "warn", source = at(exempt.source, exempt.line),
+          message = "the exemption from " .. rule.name .. " ended on " .. exempt.expires, fix = "fix the cause, or renew the exemption" }
+      end
+    else
+      kept[#kept + 1] = rule
+    end
+  end
+  for i, exempt in ipairs(policy.exempts) do
+    if not used[i] and (not exempt.repo or exempt.repo == facts.repo) and (exempt.repo or exempt.sha256) then
+      local applies = exempt.repo ~= nil
+      for _, file in ipairs(facts.files or {}) do applies = applies or (exempt.sha256 ~= nil and file.sha256 == exempt.sha256) end
+      if applies then
+        kept[#kept + 1] = { name = "exemption.unused", verdict = "warn", source = at(exempt.source, exempt.line),
+          message = "the exemption from " .. exempt.name .. " is not needed any more", fix = "remove it" }
+      end
+    end
+  end
+  result.rules = kept
+  return result
+end
+
+--- A rule for a score below the policy's bounds is the host's: it knows the score.
+function tests()
+  local list = {}
+  for i, test in ipairs(policy.tests) do
+    list[i] = { name = test.name, given = test.given, expect = test.expect, source = at(test.source, test.line) }
+  end
+  return list
+end

@@ -1,0 +1,135 @@
+-- The language: what it can say, and how it tells people what they got wrong.
+local policy = require "hugh.policy"
+local sketch = require("hugh.policy.tests").facts
+
+local function load(text) return assert(policy.load('policy "p" { extends = { "hugginghugh" } }\n' .. text)) end
+
+local function rules_of(result)
+  local names = {}
+  for i, rule in ipairs(result.rules) do names[i] = rule.name end
+  return table.concat(names, " ")
+end
+
+describe("a policy", function()
+  it("scales weights to 100 and keeps the rest", function()
+    local heavier = load("weights { safetensors_usage = 68 }")
+    local total = 0
+    for _, factor in ipairs(heavier.description.factors) do total = total + factor.weight end
+    assert.near(100, total, 1e-9)
+    assert.near(100 * 68 / 150, heavier.description.factors[2].weight, 1e-9)
+  end)
+
+  it("raises the verdict by lists, ignoring case in file names", function()
+    local strict = load('files { deny = { "**/*.{py,so}" } }\nglobals { deny = { "torch.hub.*" } }\nlicenses { allow = { "mit" }, unknown = warn }')
+    local result = strict:assess(sketch { files = { "a.safetensors", "code/Evil.PY" }, globals = { "torch.hub.load" }, license = "gpl-3.0" })
+    assert.equal("block", result.verdict)
+    assert.equal("files.deny globals.deny licenses.unknown", rules_of(result))
+    assert.same({ "code/Evil.PY" }, result.rules[1].paths)
+  end)
+
+  it("appends to a base's list or replaces it", function()
+    local base = os.tmpname()
+    local file = assert(io.open(base, "w"))
+    file:write('policy "base" {}\nfiles { deny = { "*.py" } }\n')
+    file:close()
+    local appended = assert(policy.load(('policy "p" { extends = { %q } }\nfiles { deny = append { "*.so" } }'):format(base)))
+    local replaced = assert(policy.load(('policy "p" { extends = { %q } }\nfiles { deny = replace { "*.so" } }'):format(base)))
+    os.remove(base)
+    assert.same({ "*.py", "*.so" }, appended.description.lists.files.deny)
+    assert.same({ "*.so" }, replaced.description.lists.files.deny)
+  end)
+
+  it("fills messages from the facts, and only from them", function()
+    local told = load('rule "r" { verdict = warn, when = function () return true end, message = "{repo} by {publisher}: {card.level} {nothing.here}" }')
+    local result = told:assess(sketch { repo = "a/{publisher}", publisher = "a", card = { level = "basic" } })
+    assert.equal("a/{publisher} by a: basic unknown", result.rules[1].message)
+  end)
+
+  it("blocks when a rule asks for a fact that does not exist, and says which one it may mean", function()
+    local result = load('rule "r" { verdict = warn, message = "m", when = function (m) return m.licence end }'):assess(sketch {})
+    assert.equal("block", result.verdict)
+    assert.truthy(result.rules[1].message:find("there is no fact 'licence' Did you mean 'license'?", 1, true)
+      or result.rules[1].message:find("Did you mean 'license'?", 1, true), result.rules[1].message)
+  end)
+
+  it("lowers a verdict only by an exemption, which is shown", function()
+    local text = 'globals { deny = { "acme.*" } }\nexempt "globals.deny" { repo = "acme/ner", because = "SEC-412", expires = "%s" }'
+    local given = sketch { repo = "acme/ner", files = { "m.pkl" }, globals = { { name = "acme.Layer", class = "safe" } } }
+    local result = load(text:format("2027-03-31")):assess(given, "2027-03-31")
+    assert.equal("used", result.exemptions[1].status)
+    assert.falsy(rules_of(result):find("globals.deny", 1, true))
+    result = load(text:format("2027-03-31")):assess(given, "2027-04-01")
+    assert.equal("block", result.verdict)
+    assert.truthy(rules_of(result):find("exemption.expired", 1, true))
+  end)
+
+  it("warns of an exemption that is not needed", function()
+    local result = load('globals { deny = { "acme.*" } }\nexempt "globals.deny" { repo = "acme/ner", because = "x", expires = "2027-01-01" }')
+      :assess(sketch { repo = "acme/ner", files = { "a.safetensors" } })
+    assert.truthy(rules_of(result):find("exemption.unused", 1, true))
+  end)
+
+  it("runs its own tests", function()
+    local tested = load('test "pickles are blocked" { given = { files = { "m.pkl" } }, expect = { verdict = block } }\n'
+      .. 'test "safetensors are fine" { given = { files = { "m.safetensors" } }, expect = { verdict = allow } }')
+    local results = tested:test()
+    assert.is_false(results[1].passed)
+    assert.equal("the verdict is warn, not block", results[1].why)
+    assert.is_true(results[2].passed)
+  end)
+
+  it("can be a plain table", function()
+    local made = assert(policy.load { name = "made", extends = { "hugginghugh" }, below = { [99] = "block" }, files = { deny = { "*.py" } } })
+    local result = made:assess(sketch { files = { "a.py" } })
+    assert.equal("block", result.verdict)
+    assert.equal("made", result.policy)
+  end)
+end)
+
+describe("mistakes in a policy", function()
+  local function mistakes(text)
+    local loaded, message, code = policy.load(text)
+    assert.is_nil(loaded)
+    assert.equal("POLICY", code)
+    return message
+  end
+
+  it("come all at once, each with its line, the text and a caret", function()
+    local message = mistakes('policy "p" { extends = { "hugginghugh" } }\nweights { safetensor_usage = 30 }\nruel "x" {}\n'
+      .. 'rule "y" { verdict = warn, when = function () end }')
+    assert.equal([[
+policy:2: there is no factor 'safetensor_usage' to weigh. Did you mean 'safetensors_usage'?
+    weights { safetensor_usage = 30 }
+              ^
+policy:3: unknown name 'ruel'. Did you mean 'rule'?
+    ruel "x" {}
+    ^
+policy:4: rule needs a message
+    rule "y" { verdict = warn, when = function () end }
+    ^]], message)
+  end)
+
+  for what, case in pairs {
+    ["a circle of extends"] = { 'policy "p" { extends = { "./no/such/file.lua" } }', "cannot read the policy" },
+    ["Lua that does not parse"] = { 'policy "p" {', "cannot be read as Lua" },
+    ["a newer hugh"] = { 'policy "p" { requires = "hugh >= 9.0" }', "needs hugh 9.0 or newer" },
+    ["overlapping lists"] = { 'policy "p" {}\nfiles { allow = { "a" }, deny = { "a" } }', "both allowed and denied" },
+    ["an exemption from nothing"] = { 'policy "p" {}\nexempt "fils.deny" { repo = "a/b", because = "x", expires = "2027-01-01" }', "Did you mean 'files.deny'?" },
+    ["a bad date"] = { 'policy "p" {}\nexempt "files.deny" { repo = "a/b", because = "x", expires = "soon" }', "a date like 2027-03-31" },
+    ["an unfinished statement"] = { 'policy "p" {}\nrule "x"', "is not finished" },
+    ["a grade out of range"] = { 'policy "p" {}\ngrades { A = 900 }', "a grade starts at a score from 0 to 100" },
+    ["an open brace in a glob"] = { 'policy "p" {}\nfiles { deny = { "{a" } }', "is not a glob" },
+    ["the same rule twice"] = { 'policy "p" {}\n' .. ('rule "x" { verdict = warn, message = "m", when = function () end }\n'):rep(2), "defined twice" },
+  } do
+    it("tell of " .. what, function()
+      local message = mistakes(case[1])
+      assert.truthy(message:find(case[2], 1, true), message)
+      assert.falsy(message:find("traceback", 1, true))
+    end)
+  end
+
+  it("name the policies there are", function()
+    local _, message = policy.load("hugginhugh")
+    assert.truthy(message:find("hugginghugh", 1, true))
+  end)
+end)
