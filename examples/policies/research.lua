@@ -2,7 +2,7 @@
 policy "research" { extends = { "hugginghugh" }, about = "Permissive, except for what attacks" }
 
 weights { license_clarity = 2, recent_updates = 2, documentation_quality = 4 }
-below   { [60] = allow, [20] = warn }
+below   { [60] = allow }
 
 test "an old pickle with a GPL license is fine" {
   given = { files = { "model.bin" }, license = "gpl-3.0", license_class = "copyleft", age_days = 900, likes = 200 },

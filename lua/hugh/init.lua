@@ -154,4 +154,11 @@ function hugh.assess(model, policy)
   return require("hugh.report").assessment(result, model)
 end
 
-return hugh
+-- hugh.policy is loaded when it is first used.
+return setmetatable(hugh, {
+  __index = function(self, name)
+    if name ~= "policy" then return nil end
+    self.policy = require("hugh.policy")
+    return self.policy
+  end,
+})

@@ -69,7 +69,7 @@ describe("the sandbox", function()
 
   it("does not let a policy change the facts or its own language", function()
     assert.equal("POLICY_ERROR", judge("m.safety = 'safe' return false").rules[1].code)
-    local _, message = policy.load('policy "p" {}\nipairs = 1')
+    local _, message = policy.load('policy "p" {}\nverdicts = 1')
     assert.truthy(message:find("a policy sets no globals", 1, true))
   end)
 

@@ -80,7 +80,8 @@ function command.run(options, out)
   local name = options.words[1]
   local action = actions[name]
   if not action then
-    return nil, ("`hugh policy` cannot %s.%s It can check, test and show."):format(utf8.printable(name), suggest.hint(name, { "check", "test", "show" }))
+    local hint = suggest.hint(name, { "check", "test", "show" })
+    return nil, ("`hugh policy` cannot %s.%s It can check, test and show."):format(utf8.printable(name), hint)
   end
   if #options.words < 2 then return nil, ("name a policy to %s: hugh policy %s FILE"):format(name, name) end
   local fine, failed = true, false

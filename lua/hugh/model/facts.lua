@@ -28,7 +28,8 @@ local facts = {
   { "license_class", "string?", "permissive, conditional, copyleft, restrictive, unknown or none" },
   { "card", "table?", "the model card: { present, level = complete|basic|minimal|none, bytes, usage, metadata }" },
   { "config", "table?", "config.json: { architectures, model_type, auto_map, transformers_version }" },
-  { "files", "table[]", "every file: { path, size, kind, safety, complete, scanned, sha256, pickle_name, is_pickle, safe_format, safetensors, findings, globals }" },
+  { "files", "table[]", "every file: { path, size, kind, safety, complete, scanned, sha256, pickle_name, is_pickle, safe_format, safetensors, "
+    .. "findings, globals }" },
   { "file_count", "integer", "how many files there are" },
   { "total_bytes", "integer", "their size in bytes" },
   { "kinds", "table", "how many files of each kind: { [\"safetensors\"] = 2 }" },

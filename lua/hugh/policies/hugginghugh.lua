@@ -110,8 +110,8 @@ factor "documentation_quality" {
   score = function (m)
     if not m.card then return nil, "the model card is not known" end
     local share = { complete = 1, basic = 8 / 12, minimal = 4 / 12, none = 0 }
-    local words = { complete = "a complete model card with usage examples", basic = "a basic model card without usage examples", minimal = "a minimal README",
-      none = "no README" }
+    local words = { complete = "a complete model card with usage examples", basic = "a basic model card without usage examples",
+      minimal = "a minimal README", none = "no README" }
     return share[m.card.level] or 0, words[m.card.level] or "no README"
   end,
 }
@@ -134,6 +134,12 @@ rule "suspicious-file" {
   about = "Something outside what is known to be safe needs a person's eyes", verdict = warn,
   when = function (m) return files_that_are(m, "suspicious") end,
   message = "a file holds something that is not known to be safe", fix = "read its findings before you load it",
+}
+
+rule "unjudged-file" {
+  about = "What hugh cannot judge is not thereby harmless", verdict = warn,
+  when = function (m) return files_that_are(m, "unknown") end,
+  message = "a file is in a format that hugh cannot judge", fix = "look at it yourself, or exempt it by name in your policy",
 }
 
 rule "unread-file" {

@@ -134,13 +134,15 @@ function module.load(what, limits)
   for _, problem in ipairs(problems) do found:add(found.by_layer[problem.layer], { problem }) end
   if #found.list > 0 then return nil, found:text(), "POLICY" end
   local derived = order[#order]
-  return setmetatable({ name = derived.name or source.name, about = derived.about, description = description, box = box, source = source.name }, policy)
+  local made = { name = derived.name or source.name, about = derived.about, description = description, box = box, source = source.name }
+  return setmetatable(made, policy)
 end
 
 -- Grades as a list from the best down.
 local function grade_bounds(grades)
+  grades = grades or { A = 90, B = 80, C = 70, D = 60 }
   local names, bounds = {}, {}
-  for name in pairs(grades or { A = 90, B = 80, C = 70, D = 60 }) do names[#names + 1] = name end
+  for name in pairs(grades) do names[#names + 1] = name end
   table.sort(names, function(a, b) return grades[a] > grades[b] end)
   for i, name in ipairs(names) do bounds[i] = grades[name] end
   return names, bounds
@@ -174,6 +176,7 @@ function policy:assess(model, date)
   local rules = evaluated.rules
   for i = #self.description.below, 1, -1 do -- the lowest bound it falls below says the most
     local below = self.description.below[i]
+    if score < below.score and below.verdict == "allow" then break end
     if score < below.score then
       rules[#rules + 1] = { name = "below", verdict = below.verdict, source = below.source,
         message = ("the score of %.4g is below %.4g"):format(score, below.score) }

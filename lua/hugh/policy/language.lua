@@ -95,7 +95,7 @@ local function check_field(line, statement, name, value, kind)
   else fine = type(value) == kind end
   if not fine then
     local wanted = kind == "verdict" and "allow, warn or block" or kind == "list" and "a list in braces" or "a " .. kind
-    mistake(line, statement .. ": " .. name .. " must be " .. wanted .. ", not " .. (type(value) == "nil" and "an unknown name" or "a " .. type(value)), name)
+    mistake(line, statement .. ": " .. name .. " must be " .. wanted .. ", not a " .. type(value), name)
   end
 end
 
@@ -298,7 +298,9 @@ function load_policy(text, chunkname)
     end
   end
   layers[#layers + 1] = layer
-  return { index = #layers, name = layer.name, extends = layer.extends, requires = layer.requires, about = layer.about, lines = layer.lines }, mistakes
+  local told = { index = #layers }
+  for _, field in ipairs { "name", "about", "extends", "requires", "lines" } do told[field] = layer[field] end
+  return told, mistakes
 end
 
 -- ------------------------------------------------------------------ compiling
@@ -315,7 +317,9 @@ end
 local function by_name(list, entry, line_mistake)
   for i, other in ipairs(list) do
     if other.name == entry.name then
-      if other.source == entry.source then line_mistake(entry.line, "\"" .. entry.name .. "\" is defined twice; the first is in line " .. other.line) end
+      if other.source == entry.source then
+        line_mistake(entry.line, "\"" .. entry.name .. "\" is defined twice; the first is in line " .. other.line)
+      end
       list[i] = entry
       return
     end
@@ -327,7 +331,7 @@ local function at(source, line) return source .. ":" .. text_of(line or 0) end
 
 --- Merges the layers named, bases first. Returns a description of the policy, and the mistakes (each with the layer's index).
 function compile(order)
-  policy = { factors = {}, rules = {}, exempts = {}, tests = {}, below = {}, grades = nil, lists = {}, weights = {}, weight_source = {}, below_source = {} }
+  policy = { factors = {}, rules = {}, exempts = {}, tests = {}, below = {}, lists = {}, weights = {}, weight_source = {}, below_source = {} }
   local all = {}
   for _, index in ipairs(order) do
     local layer = layers[index]
@@ -392,11 +396,13 @@ function compile(order)
       weight_source = policy.weight_source[factor.name] }
   end
   for i, rule in ipairs(policy.rules) do
-    description.rules[i] = { name = rule.name, about = rule.about, verdict = rule.verdict, message = rule.message, source = at(rule.source, rule.line) }
+    description.rules[i] = { name = rule.name, about = rule.about, verdict = rule.verdict, message = rule.message,
+      source = at(rule.source, rule.line) }
   end
   for i, exempt in ipairs(policy.exempts) do
-    description.exempts[i] = { name = exempt.name, repo = exempt.repo, path = exempt.path, sha256 = exempt.sha256, because = exempt.because, by = exempt.by,
-      expires = exempt.expires, source = at(exempt.source, exempt.line) }
+    local told = { source = at(exempt.source, exempt.line) }
+    for _, field in ipairs { "name", "repo", "path", "sha256", "because", "by", "expires" } do told[field] = exempt[field] end
+    description.exempts[i] = told
   end
   for score, verdict in pairs(policy.below) do
     description.below[#description.below + 1] = { score = score, verdict = verdict, source = policy.below_source[score] }
@@ -411,21 +417,18 @@ end
 --- The names a policy may ask for: { fact = true }, told once by the host.
 function know(facts) known_facts = facts end
 
-local fact_names
-
-local strict = {
-  __index = function(_, name)
-    if known_facts[name] then return nil end
-    if not fact_names then
-      fact_names = {}
-      for fact in pairs(known_facts) do fact_names[#fact_names + 1] = fact end
-      table.sort(fact_names)
-    end
-    error("there is no fact '" .. tostring(name) .. "'" .. "\1" .. tostring(name), 2)
-  end,
-  __newindex = function(_, name) error("facts cannot be changed (" .. tostring(name) .. ")", 2) end,
-  __metatable = "locked",
-}
+-- What a condition sees as `m`: the facts, which it can read and not change, and no misspelt ones.
+local function strict(facts)
+  return setmetatable({}, {
+    __index = function(_, name)
+      local value = facts[name]
+      if value ~= nil or known_facts[name] then return value end
+      error("there is no fact '" .. tostring(name) .. "'." .. "\1" .. tostring(name), 2)
+    end,
+    __newindex = function(_, name) error("facts cannot be changed (" .. tostring(name) .. ")", 2) end,
+    __metatable = "locked",
+  })
+end
 
 -- The message of an error in the policy's own code, with its line when Lua gave one.
 local function crash(err)
@@ -466,11 +469,11 @@ local function apply_list(result, name, items, ignore_case, what)
       source = list.source, paths = paths })
   end
   report(denied, name .. ".deny", "block", #denied == 1 and "is denied" or "are denied")
-  report(unlisted, name .. "." .. rest, list.default, #unlisted == 1 and "is not on the list of what is allowed" or "are not on the list of what is allowed")
+  report(unlisted, name .. "." .. rest, list.default, (#unlisted == 1 and "is" or "are") .. " not on the list of what is allowed")
 end
 
-local function run_factor(factor, facts)
-  local ok, value, reason = pcall(factor.score, facts)
+local function run_factor(factor, m, facts)
+  local ok, value, reason = pcall(factor.score, m)
   local entry = { name = factor.name, about = factor.about, weight = factor.scaled, source = at(factor.source, factor.line) }
   if not ok then
     local message, fact = crash(value)
@@ -501,7 +504,8 @@ local function exemption_for(rule, facts, used)
         for _, path in ipairs(rule.paths or {}) do
           local hit = false
           for _, file in ipairs(facts.files or {}) do
-            if file.path == path and (not exempt.sha256 or file.sha256 == exempt.sha256) and (not exempt.path or glob(exempt.path, path)) then hit = true end
+            local same = file.path == path and (not exempt.sha256 or file.sha256 == exempt.sha256)
+            if same and (not exempt.path or glob(exempt.path, path)) then hit = true end
           end
           covers = covers and hit
         end
@@ -518,14 +522,14 @@ end
 --- Judges facts. `date` is today as year-month-day. What crashes blocks.
 function evaluate(facts, date)
   today = day_number(date)
-  setmetatable(facts, strict)
+  local m = strict(facts)
   local result = { factors = {}, rules = {}, exemptions = {} }
   local function policy_error(entry, message, fact)
     fired(result, { name = entry.name, verdict = "block", code = "POLICY_ERROR", source = at(entry.source, entry.line), fact = fact,
       message = "the policy itself failed: " .. message, fix = "run `hugh policy check` and `hugh policy test`" })
   end
   for i, factor in ipairs(policy.factors) do
-    local entry, problem = run_factor(factor, facts)
+    local entry, problem = run_factor(factor, m, facts)
     if problem then
       entry.status, entry.reason = "inconclusive", "the factor failed"
       policy_error(factor, problem.message, problem.fact)
@@ -533,7 +537,7 @@ function evaluate(facts, date)
     result.factors[i] = entry
   end
   for _, rule in ipairs(policy.rules) do
-    local ok, when, paths = pcall(rule.when, facts)
+    local ok, when, paths = pcall(rule.when, m)
     if not ok then
       policy_error(rule, crash(when))
     elseif when then
