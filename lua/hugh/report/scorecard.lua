@@ -6,9 +6,19 @@ local style = require("hugh.report.style")
 local text = require("hugh.report.text")
 local utf8 = require("hugh.utf8")
 
+-- At most one decimal: 74.1, 18.
+local function short(number) return (("%.1f"):format(number):gsub("%.0$", "")) end
+
 local function points(factor)
-  local shown = factor.points and ("%.4g"):format(factor.points) or "–"
-  return shown .. "/" .. ("%.4g"):format(factor.weight)
+  return (factor.points and short(factor.points) or "–") .. "/" .. short(factor.weight)
+end
+
+-- Which files a rule means, as long as that fits on a line.
+local function meant(paths)
+  if not paths or #paths == 0 then return "" end
+  local shown = {}
+  for i = 1, math.min(#paths, 3) do shown[i] = utf8.printable(paths[i]) end
+  return ": " .. table.concat(shown, ", ") .. (#paths > 3 and (" and %.0f more"):format(#paths - 3) or "")
 end
 
 local verdicts = {
@@ -38,7 +48,7 @@ local function add_rules(lines, result, options)
   if #result.rules == 0 and #result.exemptions == 0 then return end
   lines[#lines + 1] = ""
   for _, rule in ipairs(result.rules) do
-    lines[#lines + 1] = "  " .. options.paint(rule.verdict, style.pad(rule.verdict, 6)) .. utf8.printable(rule.message) .. "  "
+    lines[#lines + 1] = "  " .. options.paint(rule.verdict, style.pad(rule.verdict, 6)) .. utf8.printable(rule.message) .. meant(rule.paths) .. "  "
       .. options.paint("dim", rule.name .. (options.explain and rule.source and ", " .. rule.source or ""))
     if rule.fix then lines[#lines + 1] = "      → " .. utf8.printable(rule.fix) end
   end
@@ -65,10 +75,10 @@ return function(result, options)
   local paint, lines = options.paint, {}
   lines[#lines + 1] = paint("bold", utf8.printable(result.target)) .. paint("dim", "  judged by ") .. utf8.printable(result.policy)
   lines[#lines + 1] = ""
-  lines[#lines + 1] = ("  %s  %s  %s"):format(paint(result.grade, result.grade), paint("bold", ("%.4g/100"):format(result.score)),
+  lines[#lines + 1] = ("  %s  %s  %s"):format(paint(result.grade, result.grade), paint("bold", short(result.score) .. "/100"),
     paint(result.verdict, result.verdict) .. ": " .. verdicts[result.verdict])
   if result.coverage < 100 then
-    lines[#lines + 1] = paint("dim", ("     judged on %.4g of 100 points; the rest is not known here"):format(result.coverage))
+    lines[#lines + 1] = paint("dim", ("     judged on %s of 100 points; the rest is not known here"):format(short(result.coverage)))
   end
   lines[#lines + 1] = ""
   add_factors(lines, result, options)
