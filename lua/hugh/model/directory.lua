@@ -7,6 +7,7 @@ local data = require("hugh.data.organisations")
 local files = require("hugh.files")
 local json = require("hugh.json")
 local license = require("hugh.model.license")
+local report = require("hugh.report")
 local summarize = require("hugh.model.summarize")
 
 local directory = {}
@@ -174,7 +175,7 @@ function directory.load(target, entries, problems)
   local scanned = files.scan(paths, unreadable)
   if unreadable[1] then return nil, unreadable[1].message, unreadable[1].code end
   for i, entry in ipairs(scanned) do entry.path = own[i].path end
-  if not require("hugh.report.text").has_model(scanned) then
+  if not report.has_model(scanned) then
     return nil, target .. ": there is no model among its " .. #own .. " files", "NOMODEL"
   end
 

@@ -18,6 +18,22 @@ report.order = { safe = 1, unknown = 2, suspicious = 3, dangerous = 4 }
 --- Severity from least to worst.
 report.severities = { info = 1, low = 2, medium = 3, high = 4, critical = 5 }
 
+-- Kinds that stand beside a model; a directory of nothing else holds no model.
+local beside = {}
+for _, kind in ipairs { "empty", "json", "yaml", "python", "notebook", "jinja", "shell", "text", "image", "audio", "pdf", "parquet", "xml" } do
+  beside[kind] = true
+end
+
+--- Whether any file is, or could be, a model rather than something beside one.
+---@param files table[]
+---@return boolean
+function report.has_model(files)
+  for _, file in ipairs(files) do
+    if not beside[file.kind] then return true end
+  end
+  return false
+end
+
 --- The report on some files.
 ---@param entries table[] what the core reported of each
 ---@param problems? hugh.problem[]

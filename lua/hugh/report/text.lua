@@ -8,22 +8,6 @@ local text = {}
 
 local MANY = 40 -- from so many files on, those with nothing to say are only counted
 
--- Kinds that stand beside a model; a directory of nothing else holds no model.
-local beside = {}
-for _, kind in ipairs { "empty", "json", "yaml", "python", "notebook", "jinja", "shell", "text", "image", "audio", "pdf", "parquet", "xml" } do
-  beside[kind] = true
-end
-
---- Whether any file is, or could be, a model rather than something beside one.
----@param files table[]
----@return boolean
-function text.has_model(files)
-  for _, file in ipairs(files) do
-    if not beside[file.kind] then return true end
-  end
-  return false
-end
-
 local function place(finding)
   local parts = {}
   if finding.member then parts[#parts + 1] = utf8.printable(finding.member) end
@@ -104,7 +88,7 @@ function text.report(found, options)
   if #shown < #found.files then
     lines[#lines + 1] = ("%s with nothing to say not shown; --all shows them."):format(style.count(#found.files - #shown, "file"))
   end
-  if not text.has_model(found.files) then lines[#lines + 1] = "There is no model among these files." end
+  if not report.has_model(found.files) then lines[#lines + 1] = "There is no model among these files." end
   lines[#lines + 1] = summary_line(found)
   return table.concat(lines, "\n") .. "\n"
 end
