@@ -67,6 +67,24 @@ describe("hugh scan", function()
     assert.are.equal(root .. "/a\nb\27[2J\\xff.txt", report.files[1].path)
   end)
 
+  it("calls nothing safe that promises more bytes than it has", function()
+    helper.write(root .. "/model.safetensors", "\255\255\255\255\0\0\0\0{}")
+    helper.write(root .. "/weights.pkl", "\128\4\142\0\0\0\0\1\0\0\0abc")
+    helper.write(root .. "/half.pt", "PK\3\4\20\0\0\0\0\0")
+    for _, file in ipairs(json.decode(scan("--json").out).files) do assert.are_not.equal("safe", file.safety, file.path) end
+  end)
+
+  it("says which directories and files it was not allowed to read", function()
+    helper.write(root .. "/a.json", "{}")
+    os.execute("mkdir " .. root .. "/secret && touch " .. root .. "/locked.bin && chmod 755 " .. root .. " && chmod 000 " .. root .. "/secret "
+      .. root .. "/locked.bin")
+    local id = io.popen("id -u"):read("*a")
+    local result = helper.hugh("scan " .. root, id:find("^0") and "setpriv --reuid=65534 --clear-groups" or "")
+    assert.are.equal(2, result.code)
+    assert.matches("secret: Permission denied", result.err, 1, true)
+    assert.matches("locked.bin: Permission denied", result.err, 1, true)
+  end)
+
   it("reads standard input", function()
     local result = helper.hugh("scan --json -", "printf '{}' |")
     assert.are.equal(0, result.code)

@@ -40,7 +40,7 @@ describe("hugh score", function()
   end)
 
   it("answers 2 and a sentence when there is no model", function()
-    for _, target in ipairs { "spec", "nowhere", "README.md", "" } do
+    for _, target in ipairs { "docs", "nowhere", "README.md", "" } do
       local result = helper.hugh("score " .. target)
       assert.are.equal(2, result.code, target)
       assert.matches("^hugh: ", result.err)
