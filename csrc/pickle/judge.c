@@ -1,0 +1,169 @@
+/*
+** Looks a global up in the table made of globals.tsv, part by part.
+*/
+#include "judge.h"
+
+typedef struct entry {
+  const char *module, *name;
+  hugh_global_class class;
+  hugh_check check;
+  const char *category, *reason;
+} entry;
+
+static const entry table[] = {
+#include "pickle/globals.inc"
+};
+
+typedef struct renamed {
+  const char *module, *name; /* name NULL: the whole module moved */
+  const char *to_module, *to_name;
+} renamed;
+
+static const renamed renames[] = {
+#define RENAMED(module, name, to_module, to_name) {module, name, to_module, to_name},
+#define MOVED(module, to_module) {module, NULL, to_module, NULL},
+#include "compat.def"
+#undef RENAMED
+#undef MOVED
+};
+
+/* Attributes that lead from any object to everything else. */
+static const char *const walks[] = {
+    "__base__",       "__bases__",   "__builtins__", "__call__",       "__class__",    "__closure__",  "__code__",
+    "__defaults__",   "__delattr__", "__dict__",     "__func__",       "__get__",      "__getattr__",  "__getattribute__",
+    "__globals__",    "__import__",  "__init__",     "__kwdefaults__", "__loader__",   "__mro__",      "__reduce__",
+    "__reduce_ex__",  "__self__",    "__setattr__",  "__setstate__",   "__spec__",     "__subclasses__", "__wrapped__",
+    "_module_getattr", "f_builtins", "f_globals",    "f_locals",       "func_globals", "gi_frame",     "mro",
+    "tb_frame"};
+
+static int compare(hugh_text a, const char *b) {
+  size_t length = strlen(b), common = a.length < length ? a.length : length;
+  int order = memcmp(a.data, b, common);
+  if (order != 0) return order;
+  return a.length < length ? -1 : a.length > length;
+}
+
+static const entry *look_up(hugh_text module, hugh_text name) {
+  size_t low = 0, high = sizeof table / sizeof *table;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    int order = compare(module, table[middle].module);
+    if (order == 0) order = compare(name, table[middle].name);
+    if (order == 0) return &table[middle];
+    if (order < 0) high = middle;
+    else low = middle + 1;
+  }
+  return NULL;
+}
+
+/* The entry for the whole module or a package around it. */
+static const entry *whole_module(hugh_text module) {
+  const hugh_text all = {"*", 1};
+  for (;;) {
+    const entry *found = look_up(module, all);
+    if (found != NULL) return found;
+    while (module.length > 0 && module.data[module.length - 1] != '.') module.length--;
+    if (module.length == 0) return NULL;
+    module.length--;
+  }
+}
+
+static bool dangerous(const entry *found) { return found != NULL && found->class == HUGH_GLOBAL_DANGEROUS; }
+
+static const entry *exact_or_whole(hugh_text module, hugh_text name) {
+  const entry *found = look_up(module, name);
+  return found != NULL ? found : whole_module(module);
+}
+
+static bool is_walk(hugh_text part) {
+  for (size_t i = 0; i < sizeof walks / sizeof *walks; i++) {
+    if (hugh_text_is(part, walks[i])) return true;
+  }
+  return false;
+}
+
+static hugh_text before(hugh_text text, size_t length) { return (hugh_text){text.data, length}; }
+static hugh_text after(hugh_text text, size_t skip) { return (hugh_text){text.data + skip, text.length - skip}; }
+
+/* The name of a module that another holds privately: `_os` is os. */
+static hugh_text unhidden(hugh_text module) {
+  while (module.length > 1 && module.data[0] == '_' && module.data[1] != '_') module = after(module, 1);
+  return module;
+}
+
+#define JOINED_MOST 512
+
+/* A dangerous entry that a path of attributes reaches: module:a.b.c may be a module a.b inside it, or any module one of them imported. */
+static const entry *reached(hugh_text module, hugh_text name) {
+  char joined[JOINED_MOST];
+  size_t used = module.length < JOINED_MOST / 2 ? module.length : 0;
+  memcpy(joined, module.data, used);
+  if (used > 0) joined[used++] = '.';
+  if (name.length > JOINED_MOST - used) name.length = JOINED_MOST - used;
+  memcpy(joined + used, name.data, name.length);
+  for (size_t dot = 0, start = 0; dot < name.length; dot++) {
+    if (name.data[dot] != '.') continue;
+    hugh_text rest = after(name, dot + 1), owner = before(name, dot), part = before(after(name, start), dot - start);
+    hugh_text first = rest;
+    for (size_t i = 0; i < rest.length; i++) {
+      if (rest.data[i] == '.') {
+        first.length = i;
+        break;
+      }
+    }
+    const entry *found;
+    if (dangerous(found = exact_or_whole((hugh_text){joined, used + dot}, rest))) return found;
+    if (dangerous(found = exact_or_whole(owner, rest))) return found;
+    if (dangerous(found = exact_or_whole(unhidden(part), first))) return found;
+    if (dangerous(found = exact_or_whole(part, first))) return found;
+    if (dangerous(found = look_up(module, owner))) return found;
+    start = dot + 1;
+  }
+  return NULL;
+}
+
+static hugh_judgement judgement_of(const entry *found) {
+  if (found == NULL) return (hugh_judgement){HUGH_GLOBAL_UNKNOWN, HUGH_CHECK_NONE, NULL, NULL};
+  return (hugh_judgement){found->class, found->check, found->category, found->reason};
+}
+
+static hugh_judgement judge_one(hugh_text module, hugh_text name) {
+  const entry *found = look_up(module, name);
+  if (found != NULL) return judgement_of(found);
+  for (size_t start = 0, i = 0; i <= name.length; i++) {
+    if (i < name.length && name.data[i] != '.') continue;
+    if (is_walk((hugh_text){name.data + start, i - start})) {
+      return (hugh_judgement){HUGH_GLOBAL_DANGEROUS, HUGH_CHECK_NONE, "attribute-walk", "reaches into the interpreter's own objects"};
+    }
+    start = i + 1;
+  }
+  found = whole_module(module);
+  if (found == NULL) found = reached(module, name);
+  return judgement_of(found);
+}
+
+/* What Python 3 looks for instead of a Python 2 name; false if the name stays. */
+static bool modern(hugh_text *module, hugh_text *name) {
+  const renamed *moved = NULL;
+  for (size_t i = 0; i < sizeof renames / sizeof *renames; i++) {
+    if (!hugh_text_is(*module, renames[i].module)) continue;
+    if (renames[i].name != NULL && hugh_text_is(*name, renames[i].name)) {
+      *name = hugh_text_of(renames[i].to_name);
+      *module = hugh_text_of(renames[i].to_module);
+      return true;
+    }
+    if (renames[i].name == NULL) moved = &renames[i];
+  }
+  if (moved == NULL) return false;
+  *module = hugh_text_of(moved->to_module);
+  return true;
+}
+
+hugh_judgement hugh_judge_global(hugh_text module, hugh_text name, unsigned protocol) {
+  hugh_judgement judgement = judge_one(module, name);
+  if (protocol >= 3 || !modern(&module, &name)) return judgement;
+  hugh_judgement now = judge_one(module, name);
+  if (judgement.class == HUGH_GLOBAL_DANGEROUS) return judgement;
+  if (judgement.class == HUGH_GLOBAL_UNKNOWN || now.class == HUGH_GLOBAL_DANGEROUS) return now;
+  return judgement;
+}

@@ -1,0 +1,709 @@
+/*
+** The machine: runs the opcodes of one stream over spans of the input. Every opcode either happens in full or not at all, so that a step
+** which needs more bytes can be repeated. Where pickle machines would raise on real objects it goes on: it may see more than they do.
+*/
+#include "machine.h"
+#include "stream.h"
+
+#define SPAN_MOST  ((size_t)64 * 1024)
+#define STACK_FIRST ((size_t)64)
+#define LINE_MOST  ((size_t)256 * 1024)
+
+static bool grow_stack(hugh_machine *m) {
+  size_t size = m->stack_size == 0 ? STACK_FIRST : m->stack_size < ((size_t)1 << 18) ? m->stack_size * 2 : m->stack_size + m->stack_size / 4;
+  hugh_value *grown = hugh_resize(m->scan, m->stack, m->stack_size * sizeof *grown, size * sizeof *grown);
+  if (grown == NULL) return false;
+  m->stack = grown;
+  m->stack_size = size;
+  return true;
+}
+
+static bool grow_marks(hugh_machine *m) {
+  size_t size = m->mark_size == 0 ? STACK_FIRST : m->mark_size * 2;
+  uint32_t *grown = hugh_resize(m->scan, m->marks, m->mark_size * sizeof *grown, size * sizeof *grown);
+  if (grown == NULL) return false;
+  m->marks = grown;
+  m->mark_size = size;
+  return true;
+}
+
+static hugh_end fail(hugh_machine *m, uint64_t offset, uint64_t resume, const char *why) {
+  if (m->error == NULL) {
+    m->error = why;
+    m->error_at = offset;
+  }
+  m->at = resume;
+  return HUGH_STREAM_ERROR;
+}
+
+/* Notes that the machines read this stream differently; `apart`: from here on they are at different places. */
+static void diverge(hugh_machine *m, uint64_t offset, bool apart, const char *how) {
+  if (m->flavour != HUGH_FLAVOUR_MEMORY) return;
+  if (m->divergence == NULL && !m->resync) {
+    m->divergence = how;
+    m->divergence_at = offset;
+  }
+  if (apart) {
+    m->diverged = true;
+    m->frame_end = HUGH_NO_OFFSET;
+  }
+}
+
+/* Text to a memo index as int() and PyLong_FromString read it: spaces, sign, underscores. Digits beyond 64 bits give a hash. */
+static bool parse_index(hugh_machine *m, uint64_t offset, const uint8_t *p, const uint8_t *end, uint64_t *index) {
+  uint64_t number = 0;
+  const uint8_t *start = p;
+  bool plain = p < end, wide = false, digits = false;
+  while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r'))) p++;
+  if (p < end && *p == '+') p++;
+  if (p < end && *p == '-') {
+    p++;
+    for (; p < end && (*p == '0' || *p == '_'); p++) digits = true;
+    if (!digits || p < end) return false;
+  }
+  for (; p < end; p++) {
+    if (*p >= '0' && *p <= '9') {
+      digits = true;
+      wide = wide || number > (UINT64_MAX - 9) / 10;
+      number = number * 10 + (uint64_t)(*p - '0');
+    } else if (*p != '_' || !digits) {
+      break;
+    }
+  }
+  if (!digits) return false;
+  const uint8_t *stop = p;
+  while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r'))) p++;
+  if (p < end && *p != '\0') return false;
+  plain = stop == end && *start >= '0' && *start <= '9' && !wide;
+  if (!plain) diverge(m, offset, false, "a memo index is written in a way that not every unpickler accepts");
+  *index = wide ? number | (uint64_t)1 << 63 : number;
+  return true;
+}
+
+/* Is this how a number is usually written? */
+static bool plain_number(const uint8_t *p, const uint8_t *end) {
+  if (p == end) return false;
+  for (; p < end; p++) {
+    if (!((*p >= '0' && *p <= '9') || *p == '-' || *p == '.' || *p == 'e' || *p == '+' || *p == 'L' || *p == 'n' || *p == 'a' ||
+          *p == 'i' || *p == 'f')) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static hugh_value text_number(hugh_machine *m, uint64_t offset, const uint8_t *p, const uint8_t *end) {
+  if (!plain_number(p, end)) {
+    diverge(m, offset, false, "a number is written in a way that not every unpickler accepts");
+    return hugh_value_at(HUGH_TAG_NUMBER, offset);
+  }
+  const uint8_t *start = p;
+  int64_t number = 0;
+  bool negative = *p == '-';
+  if (negative) p++;
+  if (p == end || end - p > 14) return hugh_value_at(HUGH_TAG_NUMBER, offset);
+  for (; p < end && *p >= '0' && *p <= '9'; p++) number = number * 10 + (*p - '0');
+  if (p < end && !(*p == 'L' && p + 1 == end && p > start)) return hugh_value_at(HUGH_TAG_NUMBER, offset);
+  return hugh_value_int(negative ? -number : number);
+}
+
+/* GLOBAL and INST whose lines the end of the input cuts: pickle.py drops the last byte of each and resolves the rest. */
+static void cut_global(hugh_machine *m, const uint8_t *p, size_t length) {
+  if (length == 0 || (*p != 'c' && *p != 'i')) return;
+  hugh_text module = {(const char *)p + 1, length - 1}, name = {"", 0};
+  const char *newline = memchr(module.data, '\n', module.length);
+  if (newline != NULL) {
+    name = (hugh_text){newline + 1, (size_t)((const char *)p + length - newline) - 1};
+    module.length = (size_t)(newline - module.data);
+    if (name.length > 0) name.length--;
+  } else if (module.length > 0) {
+    module.length--;
+  }
+  diverge(m, m->at, false, "the input ends inside the name of a global");
+  (void)hugh_machine_name(m, m->at, module, name);
+}
+
+static hugh_value read_long(uint64_t offset, const uint8_t *p, size_t length) {
+  if (length > 6) return hugh_value_at(HUGH_TAG_NUMBER, offset);
+  uint64_t number = 0;
+  for (size_t i = 0; i < length; i++) number |= (uint64_t)p[i] << (8 * i);
+  if (length > 0 && (p[length - 1] & 0x80) != 0) number |= ~(uint64_t)0 << (8 * length);
+  return hugh_value_int((int64_t)number);
+}
+
+#define OFFSET(q)    (span_at + (uint64_t)((q) - span))
+#define HERE()       OFFSET(p)
+#define HAVE(n)      do { if ((size_t)(end - p) < (size_t)(n)) { need = (n); goto refill; } } while (0)
+#define PUSH(v)      (*sp++ = (v))
+#define LEAST(n)     do { if (sp - fence < (n)) goto underflow; } while (0)
+#define FENCE()      (m->stack + (m->mark_count > 0 ? m->marks[m->mark_count - 1] : 0))
+#define SAVE()       (m->depth = (size_t)(sp - m->stack))
+#define POP_MARK()   do { \
+    if (m->mark_count == 0) goto no_mark; \
+    mark = m->stack + m->marks[--m->mark_count]; \
+    fence = FENCE(); \
+  } while (0)
+#define LINE(from, newline) do { \
+    newline = memchr(from, '\n', (size_t)(end - (from))); \
+    if (newline == NULL) goto long_line; \
+  } while (0)
+/* A string whose bytes are `skip` behind the opcode. */
+#define COUNTED(tag, width, count) do { \
+    HAVE(1 + (width)); \
+    uint64_t size_ = (count); \
+    PUSH(hugh_value_at(tag, HERE())); \
+    if (size_ <= (size_t)(end - p) - 1 - (width)) { p += 1 + (width) + size_; break; } \
+    skip = 1 + (width); \
+    skip_size = size_; \
+    goto skip_payload; \
+  } while (0)
+
+hugh_end hugh_machine_run(hugh_machine *m) {
+  hugh_scan *scan = m->scan;
+  hugh_value *sp = m->stack + m->depth, *fence = FENCE(), *mark;
+  const uint8_t *span = NULL, *p = NULL, *end = NULL, *newline, *second;
+  uint64_t span_at = m->at, index, skip = 0, skip_size = 0;
+  size_t need = m->min > 0 ? m->min : 1, counted = 0;
+  bool last = false; /* the input ends with this span */
+  hugh_value value;
+  hugh_got got;
+
+reload:
+  m->min = need;
+  {
+    size_t length = 0;
+    if (m->frame_end != HUGH_NO_OFFSET && m->at >= m->frame_end) m->frame_end = HUGH_NO_OFFSET;
+    span = hugh_view_get(scan, m->view, m->at, need, HUGH_READ, &length);
+    last = false;
+    if (span == NULL && m->view->got == HUGH_END) {
+      span = hugh_view_upto(scan, m->view, m->at, need, &length);
+      last = true;
+    }
+    if (span == NULL) {
+      SAVE();
+      return m->view->got == HUGH_NEED ? HUGH_STREAM_WANT : HUGH_STREAM_END;
+    }
+    size_t most = need > SPAN_MOST ? need : SPAN_MOST;
+    if (length > most) {
+      length = most;
+      last = false;
+    }
+    if (m->frame_end != HUGH_NO_OFFSET && length > m->frame_end - m->at) {
+      if (need > m->frame_end - m->at) {
+        if (m->flavour == HUGH_FLAVOUR_MEMORY) {
+          diverge(m, m->at, true, "an opcode straddles the end of its frame");
+        } else {
+          SAVE();
+          return HUGH_STREAM_CUT;
+        }
+      } else {
+        length = (size_t)(m->frame_end - m->at);
+        last = false;
+      }
+    }
+    p = span;
+    end = span + length;
+    span_at = m->at;
+    need = 1;
+  }
+
+  while (p < end) {
+    if (sp == m->stack + m->stack_size) {
+      SAVE();
+      if (!grow_stack(m)) {
+        m->at = HERE();
+        return HUGH_STREAM_FULL;
+      }
+      sp = m->stack + m->depth;
+      fence = FENCE();
+    }
+    counted++;
+    switch (*p) {
+      /* ------------------------------------------------- plain values */
+      case 'N': PUSH(hugh_value_of(HUGH_TAG_NONE)); p++; break;
+      case 0x88: PUSH(hugh_value_of(HUGH_TAG_TRUE)); p++; break;
+      case 0x89: PUSH(hugh_value_of(HUGH_TAG_FALSE)); p++; break;
+      case 'K': HAVE(2); PUSH(hugh_value_int(p[1])); p += 2; break;
+      case 'M': HAVE(3); PUSH(hugh_value_int(hugh_le16(p + 1))); p += 3; break;
+      case 'J': HAVE(5); PUSH(hugh_value_int((int32_t)hugh_le32(p + 1))); p += 5; break;
+      case 'G': HAVE(9); PUSH(hugh_value_at(HUGH_TAG_NUMBER, HERE())); p += 9; break;
+      case 'I':
+        LINE(p + 1, newline);
+        if (newline - p == 3 && p[1] == '0' && (p[2] == '0' || p[2] == '1')) PUSH(hugh_value_of(p[2] == '1' ? HUGH_TAG_TRUE : HUGH_TAG_FALSE));
+        else PUSH(text_number(m, HERE(), p + 1, newline));
+        p = newline + 1;
+        break;
+      case 'L':
+      case 'F':
+        LINE(p + 1, newline);
+        PUSH(text_number(m, HERE(), p + 1, newline));
+        p = newline + 1;
+        break;
+      case 0x8a:
+        HAVE(2);
+        HAVE(2 + (size_t)p[1]);
+        PUSH(read_long(HERE(), p + 2, p[1]));
+        p += 2 + p[1];
+        break;
+      case 0x8b: {
+        HAVE(5);
+        uint32_t size = hugh_le32(p + 1);
+        if (size > INT32_MAX) {
+          need = 5;
+          m->error = m->error == NULL ? (m->error_at = HERE(), "a number has a negative length") : m->error;
+          goto broken;
+        }
+        COUNTED(HUGH_TAG_NUMBER, 4, size);
+        break;
+      }
+
+      /* ------------------------------------------------------ strings */
+      case 'S':
+      case 'V':
+        LINE(p + 1, newline);
+        PUSH(hugh_value_at(HUGH_TAG_STRING, HERE()));
+        p = newline + 1;
+        break;
+      case 0x8c:
+      case 'U': COUNTED(HUGH_TAG_STRING, 1, p[1]); break;
+      case 'X':
+      case 'T': COUNTED(HUGH_TAG_STRING, 4, hugh_le32(p + 1)); break;
+      case 0x8d: COUNTED(HUGH_TAG_STRING, 8, hugh_le64(p + 1)); break;
+      case 'C': COUNTED(HUGH_TAG_BYTES, 1, p[1]); break;
+      case 'B': COUNTED(HUGH_TAG_BYTES, 4, hugh_le32(p + 1)); break;
+      case 0x8e:
+      case 0x96: COUNTED(HUGH_TAG_BYTES, 8, hugh_le64(p + 1)); break;
+      case 0x97: PUSH(hugh_value_of(HUGH_TAG_OPAQUE)); p++; break;
+      case 0x98: LEAST(1); p++; break;
+
+      /* --------------------------------------------------- containers */
+      case '(':
+        if (m->mark_count == m->mark_size && !grow_marks(m)) {
+          SAVE();
+          m->at = HERE();
+          return HUGH_STREAM_FULL;
+        }
+        m->marks[m->mark_count++] = (uint32_t)(sp - m->stack);
+        fence = sp;
+        p++;
+        break;
+      case ')': PUSH(hugh_value_node(HUGH_TAG_TUPLE, hugh_node_add(m, NULL, 0))); p++; break;
+      case 0x85: LEAST(1); sp[-1] = hugh_value_node(HUGH_TAG_TUPLE, hugh_node_add(m, sp - 1, 1)); p++; break;
+      case 0x86:
+        LEAST(2);
+        value = hugh_value_node(HUGH_TAG_TUPLE, hugh_node_add(m, sp - 2, 2));
+        sp -= 2;
+        PUSH(value);
+        p++;
+        break;
+      case 0x87:
+        LEAST(3);
+        value = hugh_value_node(HUGH_TAG_TUPLE, hugh_node_add(m, sp - 3, 3));
+        sp -= 3;
+        PUSH(value);
+        p++;
+        break;
+      case 't': value = HUGH_TAG_TUPLE; goto from_mark;
+      case 'l': value = HUGH_TAG_LIST; goto from_mark;
+      case 'd': value = HUGH_TAG_DICT; goto from_mark;
+      case 0x91: value = HUGH_TAG_SET; goto from_mark;
+      from_mark:
+        POP_MARK();
+        value = hugh_value_node((hugh_tag)value, hugh_node_add(m, mark, (size_t)(sp - mark)));
+        sp = mark;
+        PUSH(value);
+        p++;
+        break;
+      case ']': PUSH(hugh_value_node(HUGH_TAG_LIST, hugh_node_add(m, NULL, 0))); p++; break;
+      case '}': PUSH(hugh_value_node(HUGH_TAG_DICT, hugh_node_add(m, NULL, 0))); p++; break;
+      case 0x8f: PUSH(hugh_value_node(HUGH_TAG_SET, hugh_node_add(m, NULL, 0))); p++; break;
+      case 'a':
+        LEAST(2);
+        if (hugh_tag_of(sp[-2]) == HUGH_TAG_LIST) hugh_node_extend(m, hugh_node_of(sp[-2]), sp - 1, 1);
+        else hugh_machine_mutate(m, HERE(), sp[-2], "append");
+        sp--;
+        p++;
+        break;
+      case 's':
+        LEAST(3);
+        if (hugh_tag_of(sp[-3]) == HUGH_TAG_DICT) hugh_node_extend(m, hugh_node_of(sp[-3]), sp - 2, 2);
+        else hugh_machine_mutate(m, HERE(), sp[-3], "__setitem__");
+        sp -= 2;
+        p++;
+        break;
+      case 'e': value = HUGH_TAG_LIST; goto to_mark;
+      case 'u': value = HUGH_TAG_DICT; goto to_mark;
+      case 0x90: value = HUGH_TAG_SET; goto to_mark;
+      to_mark:
+        POP_MARK();
+        if (mark <= fence) goto underflow;
+        if (hugh_tag_of(mark[-1]) == (hugh_tag)value) {
+          hugh_node_extend(m, hugh_node_of(mark[-1]), mark, (size_t)(sp - mark));
+        } else if (sp > mark) {
+          hugh_machine_mutate(m, HERE(), mark[-1], value == HUGH_TAG_LIST ? "extend" : value == HUGH_TAG_DICT ? "__setitem__" : "add");
+        }
+        sp = mark;
+        p++;
+        break;
+
+      /* ------------------------------------------------ stack and memo */
+      case '0':
+        if (sp > fence) {
+          sp--;
+        } else {
+          POP_MARK();
+          sp = mark;
+        }
+        p++;
+        break;
+      case '1': POP_MARK(); sp = mark; p++; break;
+      case '2': LEAST(1); value = sp[-1]; PUSH(value); p++; break;
+      case 'q':
+        HAVE(2);
+        LEAST(1);
+        index = p[1];
+        p += 2;
+        goto put;
+      case 'r':
+        HAVE(5);
+        LEAST(1);
+        index = hugh_le32(p + 1);
+        p += 5;
+        goto put;
+      case 0x94:
+        LEAST(1);
+        index = m->memo_count;
+        p++;
+      put:
+        if (index < m->memo_size) {
+          m->memo_count += m->memo[index] == 0;
+          m->memo[index] = sp[-1];
+        } else if (!hugh_memo_put(m, index, sp[-1])) {
+          SAVE();
+          m->at = HERE();
+          return HUGH_STREAM_FULL;
+        }
+        break;
+      case 'p':
+        LINE(p + 1, newline);
+        LEAST(1);
+        if (!parse_index(m, HERE(), p + 1, newline, &index)) goto bad_index;
+        p = newline + 1;
+        goto put;
+      case 'h':
+        HAVE(2);
+        index = p[1];
+        value = index < m->memo_size ? m->memo[index] : 0;
+        if (value == 0 && (value = hugh_memo_get(m, index)) == 0) goto no_memo;
+        PUSH(value);
+        p += 2;
+        break;
+      case 'j':
+        HAVE(5);
+        index = hugh_le32(p + 1);
+        if ((value = hugh_memo_get(m, index)) == 0) goto no_memo;
+        PUSH(value);
+        p += 5;
+        break;
+      case 'g':
+        LINE(p + 1, newline);
+        if (!parse_index(m, HERE(), p + 1, newline, &index)) goto bad_index;
+        if ((value = hugh_memo_get(m, index)) == 0) goto no_memo;
+        PUSH(value);
+        p = newline + 1;
+        break;
+
+      /* ------------------------------------------------------- globals */
+      case 'c':
+        LINE(p + 1, newline);
+        LINE(newline + 1, second);
+        if (newline == p + 1 || second == newline + 1) diverge(m, HERE(), false, "the name of a global is empty");
+        index = hugh_machine_name(m, HERE(), (hugh_text){(const char *)p + 1, (size_t)(newline - p) - 1},
+                                  (hugh_text){(const char *)newline + 1, (size_t)(second - newline) - 1});
+        PUSH(hugh_value_call(HUGH_TAG_GLOBAL, (size_t)index, 0));
+        p = second + 1;
+        break;
+      case 'i':
+        LINE(p + 1, newline);
+        LINE(newline + 1, second);
+        index = hugh_machine_name(m, HERE(), (hugh_text){(const char *)p + 1, (size_t)(newline - p) - 1},
+                                  (hugh_text){(const char *)newline + 1, (size_t)(second - newline) - 1});
+        if (m->mark_count == 0) {
+          diverge(m, HERE(), false, "INST without a mark");
+          goto no_mark;
+        }
+        SAVE();
+        m->at = HERE();
+        mark = m->stack + m->marks[m->mark_count - 1];
+        value = hugh_value_node(HUGH_TAG_TUPLE, hugh_node_add(m, mark, (size_t)(sp - mark)));
+        skip = (uint64_t)(second - p) + 1;
+        got = hugh_machine_call(m, m->at, HUGH_CALL_OLD, hugh_value_call(HUGH_TAG_GLOBAL, (size_t)index, 0), value, 0, &value);
+        if (got == HUGH_NEED) return HUGH_STREAM_WANT;
+        m->mark_count--;
+        fence = FENCE();
+        sp = mark;
+        goto called;
+      case 0x93: {
+        LEAST(2);
+        hugh_text module, name;
+        SAVE();
+        m->at = HERE();
+        if ((got = hugh_value_text(m, sp[-2], &module)) == HUGH_NEED) return HUGH_STREAM_WANT;
+        hugh_got other = hugh_value_text(m, sp[-1], &name);
+        if (other == HUGH_NEED) return HUGH_STREAM_WANT;
+        skip = 1;
+        if (got == HUGH_GOT && other == HUGH_GOT && hugh_tag_of(sp[-1]) != HUGH_TAG_BYTES && hugh_tag_of(sp[-2]) != HUGH_TAG_BYTES) {
+          value = hugh_value_call(HUGH_TAG_GLOBAL, hugh_machine_name(m, m->at, module, name), 0);
+        } else if (hugh_tag_of(sp[-1]) >= HUGH_TAG_GLOBAL || hugh_tag_of(sp[-2]) >= HUGH_TAG_GLOBAL) {
+          value = hugh_value_of(HUGH_TAG_OPAQUE); /* strings that could not be followed */
+          m->escapes++;
+        } else {
+          goto not_text;
+        }
+        sp -= 2;
+        goto called;
+      }
+      case 0x82: HAVE(2); index = p[1]; need = 2; goto extension;
+      case 0x83: HAVE(3); index = hugh_le16(p + 1); need = 3; goto extension;
+      case 0x84: HAVE(5); index = hugh_le32(p + 1); need = 5; goto extension;
+      extension:
+        if (m->extensions++ == 0) m->extension_at = HERE();
+        PUSH(hugh_value_of(HUGH_TAG_OPAQUE));
+        p += need;
+        need = 1;
+        break;
+      case 'P':
+        LINE(p + 1, newline);
+        SAVE();
+        m->at = HERE();
+        skip = (uint64_t)(newline - p) + 1;
+        got = hugh_machine_persistent(m, m->at, hugh_value_at(HUGH_TAG_STRING, m->at), &value);
+        if (got == HUGH_NEED) return HUGH_STREAM_WANT;
+        goto called;
+      case 'Q':
+        LEAST(1);
+        SAVE();
+        m->at = HERE();
+        skip = 1;
+        got = hugh_machine_persistent(m, m->at, sp[-1], &value);
+        if (got == HUGH_NEED) return HUGH_STREAM_WANT;
+        sp--;
+        goto called;
+
+      /* --------------------------------------------------------- calls */
+      case 'R':
+      case 0x81:
+        LEAST(2);
+        SAVE();
+        m->at = HERE();
+        skip = 1;
+        got = hugh_machine_call(m, m->at, *p == 'R' ? HUGH_CALL_REDUCE : HUGH_CALL_NEW, sp[-2], sp[-1], 0, &value);
+        if (got == HUGH_NEED) return HUGH_STREAM_WANT;
+        sp -= 2;
+        goto called;
+      case 0x92:
+        LEAST(3);
+        SAVE();
+        m->at = HERE();
+        skip = 1;
+        got = hugh_machine_call(m, m->at, HUGH_CALL_NEW, sp[-3], sp[-2], sp[-1], &value);
+        if (got == HUGH_NEED) return HUGH_STREAM_WANT;
+        sp -= 3;
+        goto called;
+      case 'o':
+        if (m->mark_count == 0) goto no_mark;
+        mark = m->stack + m->marks[m->mark_count - 1];
+        if (mark == sp) {
+          POP_MARK();
+          goto underflow;
+        }
+        SAVE();
+        m->at = HERE();
+        skip = 1;
+        value = hugh_value_node(HUGH_TAG_TUPLE, hugh_node_add(m, mark + 1, (size_t)(sp - mark) - 1));
+        got = hugh_machine_call(m, m->at, HUGH_CALL_OLD, mark[0], value, 0, &value);
+        if (got == HUGH_NEED) return HUGH_STREAM_WANT;
+        m->mark_count--;
+        fence = FENCE();
+        sp = mark;
+        goto called;
+      called:
+        PUSH(value);
+        goto resume;
+      case 'b':
+        LEAST(2);
+        SAVE();
+        m->at = HERE();
+        skip = 1;
+        got = hugh_machine_build(m, m->at, sp[-2], sp[-1]);
+        if (got == HUGH_NEED) return HUGH_STREAM_WANT;
+        sp--;
+        goto resume;
+
+      /* -------------------------------------------------------- stream */
+      case 0x80:
+        HAVE(2);
+        if (p[1] > 5) goto bad_proto;
+        m->proto = p[1];
+        if (p[1] > m->highest) m->highest = p[1];
+        p += 2;
+        break;
+      case 0x95: {
+        HAVE(9);
+        uint64_t size = hugh_le64(p + 1), from = HERE() + 9;
+        if (size > INT64_MAX) goto bad_frame;
+        if (m->frame_end != HUGH_NO_OFFSET && from < m->frame_end) {
+          if (m->flavour == HUGH_FLAVOUR_PURE) goto nested_frame;
+          if (m->flavour == HUGH_FLAVOUR_FILE && from + size > m->frame_end) {
+            m->at = m->frame_end; /* what is left of the old frame is dropped */
+            m->frame_end += size;
+          } else {
+            m->at = from;
+            diverge(m, HERE(), true, "a frame begins inside another");
+          }
+        } else {
+          m->at = from;
+          m->frame_end = from + size;
+          if (m->view->size != HUGH_UNKNOWN_SIZE && m->frame_end > m->view->size) {
+            diverge(m, HERE(), false, "a frame is longer than the input");
+          }
+        }
+        SAVE();
+        if (hugh_work(scan, counted)) goto spent;
+        goto reload;
+      }
+      case '.':
+        m->at = HERE() + 1;
+        SAVE();
+        (void)hugh_work(scan, counted);
+        m->stream_opcodes += counted;
+        return hugh_spend_opcodes(scan, m->task, counted) ? HUGH_STREAM_STOP : HUGH_STREAM_FULL;
+
+      default: goto bad_opcode;
+    }
+  }
+  m->at = span_at + (uint64_t)(p - span);
+  if (m->jump != HUGH_NO_OFFSET) {
+    m->at = m->jump;
+    m->jump = HUGH_NO_OFFSET;
+    m->frame_end = m->jump_frame;
+  }
+  need = 1;
+  goto count;
+
+resume: /* an opcode that may have read elsewhere is done */
+  m->at += skip;
+  SAVE();
+  need = 1;
+  if (hugh_scan_failed(scan)) return HUGH_STREAM_FULL;
+  if (m->pushed) { /* a child runs first */
+    m->min = 1;
+    m->stream_opcodes += counted;
+    (void)hugh_work(scan, counted);
+    return hugh_spend_opcodes(scan, m->task, counted) ? HUGH_STREAM_AGAIN : HUGH_STREAM_FULL;
+  }
+  goto count;
+
+skip_payload: /* the payload of the opcode at p goes beyond this span */
+  if (m->frame_end != HUGH_NO_OFFSET && hugh_add(HERE() + skip, skip_size) > m->frame_end && HERE() + skip < m->frame_end) {
+    if (m->flavour == HUGH_FLAVOUR_MEMORY) {
+      diverge(m, HERE(), true, "an opcode straddles the end of its frame");
+    } else {
+      sp--;
+      SAVE();
+      m->at = HERE();
+      return HUGH_STREAM_CUT;
+    }
+  }
+  index = hugh_add(HERE() + skip, skip_size);
+  if (m->view->size != HUGH_UNKNOWN_SIZE && index > m->view->size) {
+    m->at = HERE();
+    need = 1;
+    goto truncated;
+  }
+  m->at = index;
+  need = 1;
+  goto count;
+
+count:
+  SAVE();
+  m->min = 1;
+  m->stream_opcodes += counted;
+  if (!hugh_spend_opcodes(scan, m->task, counted)) return HUGH_STREAM_FULL;
+  if (hugh_work(scan, counted)) {
+    counted = 0;
+    return HUGH_STREAM_AGAIN;
+  }
+  counted = 0;
+  goto reload;
+
+spent:
+  m->min = 1;
+  m->stream_opcodes += counted;
+  return hugh_spend_opcodes(scan, m->task, counted) ? HUGH_STREAM_AGAIN : HUGH_STREAM_FULL;
+
+refill:
+  counted--;
+  m->at = HERE();
+  if (last) goto truncated;
+  SAVE();
+  goto reload;
+
+long_line:
+  counted--;
+  m->at = HERE();
+  if (last || m->at >= m->no_line_from) {
+    if (m->no_line_from == HUGH_NO_OFFSET || m->at < m->no_line_from) {
+      newline = memchr(p + 1, '\n', (size_t)(end - p) - 1);
+      m->no_line_from = newline == NULL ? m->at : OFFSET(newline) + 1;
+    }
+    cut_global(m, p, (size_t)(end - p));
+    goto truncated;
+  }
+  need = (size_t)(end - p) * 2;
+  if (need < 64) need = 64;
+  if (m->frame_end != HUGH_NO_OFFSET && need > m->frame_end - m->at) { /* up to the end of the frame, and only then beyond */
+    uint64_t left = m->frame_end - m->at;
+    need = (size_t)(end - p) < left ? (size_t)left : (size_t)left + 1;
+  }
+  if (need > LINE_MOST) {
+    hugh_incomplete(scan, m->task, m->at, "a line of a pickle is longer than hugh reads");
+    goto truncated;
+  }
+  SAVE();
+  goto reload;
+
+truncated:
+  SAVE();
+  return fail(m, m->at, m->at + 1, "the input ends inside an opcode");
+underflow:
+  SAVE();
+  return fail(m, HERE(), HERE() + 1, "the stack is empty where a value is needed");
+no_mark:
+  SAVE();
+  return fail(m, HERE(), HERE() + 1, "there is no mark where one is needed");
+bad_index:
+  SAVE();
+  return fail(m, HERE(), HERE() + 1, "a memo index is no number");
+no_memo:
+  SAVE();
+  return fail(m, HERE(), HERE() + 1, "the memo has no such entry");
+not_text:
+  SAVE();
+  return fail(m, m->at, m->at + 1, "STACK_GLOBAL without two strings");
+bad_proto:
+  SAVE();
+  return fail(m, HERE(), HERE() + 2, "there is no such protocol");
+bad_frame:
+  SAVE();
+  return fail(m, HERE(), HERE() + 9, "a frame is longer than any memory");
+nested_frame:
+  SAVE();
+  return fail(m, HERE(), HERE() + 9, "a frame begins inside another");
+broken:
+  SAVE();
+  return fail(m, HERE(), HERE() + need, "broken");
+bad_opcode:
+  SAVE();
+  return fail(m, HERE(), HERE() + 1, "there is no such opcode");
+}

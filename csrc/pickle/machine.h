@@ -1,0 +1,205 @@
+/*
+** The inside of the pickle machine: values, nodes, memo, globals. For the files of this directory.
+**
+** A value is 64 bits: a tag and what fits beside it. What a container holds lies in a ring of recent nodes and is forgotten when the
+** ring comes round: forgetting loses detail, never a global, because a global is judged the moment it is named. Strings stay in the
+** input: a value holds the offset of the opcode that pushed it, and the text is read again when something is done with it.
+*/
+#ifndef HUGH_PICKLE_MACHINE_H
+#define HUGH_PICKLE_MACHINE_H
+
+#include "../core.h"
+#include "judge.h"
+#include "pickle.h"
+
+typedef uint64_t hugh_value;
+
+typedef enum hugh_tag {
+  HUGH_TAG_ABSENT, /* not a value: an empty memo slot */
+  HUGH_TAG_NONE,
+  HUGH_TAG_FALSE,
+  HUGH_TAG_TRUE,
+  HUGH_TAG_INT,       /* payload: 48 bits, signed */
+  HUGH_TAG_NUMBER,    /* payload: offset of the opcode; a float or an integer that is not worth keeping */
+  HUGH_TAG_STRING,    /* payload: offset of the opcode */
+  HUGH_TAG_BYTES,     /* payload: offset of the opcode */
+  HUGH_TAG_MADE,      /* a string made by folding; payload: index into machine->made */
+  HUGH_TAG_MODULE,    /* an imported module; payload: its name, as for MADE */
+  HUGH_TAG_TUPLE,     /* payload: node */
+  HUGH_TAG_LIST,
+  HUGH_TAG_DICT,
+  HUGH_TAG_SET,
+  HUGH_TAG_GLOBAL,    /* global */
+  HUGH_TAG_CALL,      /* global and node: what calling it returned */
+  HUGH_TAG_PERSISTENT,/* node: what a persistent id stands for */
+  HUGH_TAG_OPAQUE     /* node, or 0: anything */
+} hugh_tag;
+
+/* tag: bits 0-5, global: bits 6-25, node: bits 26-63; or offset and integers: bits 6-63. */
+#define HUGH_GLOBAL_BITS 20
+#define HUGH_GLOBAL_MOST (((size_t)1 << HUGH_GLOBAL_BITS) - 1)
+
+static inline hugh_value hugh_value_of(hugh_tag tag) { return (hugh_value)tag; }
+static inline hugh_value hugh_value_at(hugh_tag tag, uint64_t offset) { return (hugh_value)tag | offset << 6; }
+static inline hugh_value hugh_value_int(int64_t number) { return (hugh_value)HUGH_TAG_INT | (hugh_value)number << 6; }
+static inline hugh_value hugh_value_node(hugh_tag tag, uint64_t node) { return (hugh_value)tag | node << 26; }
+static inline hugh_value hugh_value_call(hugh_tag tag, size_t global, uint64_t node) {
+  return (hugh_value)tag | (hugh_value)global << 6 | node << 26;
+}
+static inline hugh_tag hugh_tag_of(hugh_value value) { return (hugh_tag)(value & 63); }
+static inline uint64_t hugh_offset_of(hugh_value value) { return value >> 6; }
+static inline int64_t hugh_int_of(hugh_value value) { return (int64_t)value >> 6; }
+static inline size_t hugh_global_of(hugh_value value) { return (size_t)(value >> 6) & HUGH_GLOBAL_MOST; }
+static inline uint64_t hugh_node_of(hugh_value value) { return value >> 26; }
+
+/* A node: a header word (count, kept), a link to the node that continues it, and the items that were kept. */
+#define HUGH_NODE_ITEMS 64 /* items kept of one node */
+#define HUGH_NODE_LINKS 16 /* nodes that one list or dict may chain */
+
+/* A global this machine has met. */
+typedef struct hugh_named {
+  hugh_global *global;  /* in the report */
+  hugh_text module, name;
+  uint32_t hash;
+  hugh_judgement judgement;
+  uint64_t offset, call_offset, misuse_offset;
+  uint64_t count, calls;
+  const char *shown;    /* how it is called first: "('true')"; NULL while it is not */
+  bool misused;         /* called in a way that its entry does not allow */
+  bool changed;         /* a finding says that its state is set */
+} hugh_named;
+
+/* The machines that read pickles differ in where their bytes come from once a frame is wrong. */
+typedef enum hugh_flavour {
+  HUGH_FLAVOUR_MEMORY, /* _pickle on bytes: frames are only checked */
+  HUGH_FLAVOUR_FILE,   /* _pickle on a file: what is left of a frame is dropped when a read goes beyond it */
+  HUGH_FLAVOUR_PURE,   /* pickle.py: a read across the end of a frame raises */
+  HUGH_FLAVOURS
+} hugh_flavour;
+
+typedef struct hugh_string {
+  uint64_t offset;
+  hugh_text text;
+} hugh_string;
+
+typedef struct hugh_machine {
+  hugh_scan *scan;
+  hugh_task *task;
+  hugh_view *view;
+
+  uint64_t at;            /* the next opcode */
+  uint64_t start;         /* of this stream */
+  uint64_t frame_end;     /* HUGH_NO_OFFSET: not in a frame */
+  uint64_t jump, jump_frame; /* where to go on after a cut opcode, and in which frame; or HUGH_NO_OFFSET */
+  bool pushed;            /* a child was pushed and has to run first */
+  uint64_t no_line_from;  /* no newline follows from here on, or HUGH_NO_OFFSET */
+  size_t min;             /* bytes the opcode at `at` is known to need */
+  hugh_flavour flavour;
+  bool diverged;          /* the machines part in this stream: run it in the other flavours too */
+  bool resync;            /* an error was met: no machine gets further by itself */
+  bool resync_start;      /* this stream begins behind an error */
+  bool padding;           /* look for the next stream first */
+  bool exhausted;         /* the input is at its end */
+  uint8_t *cut;           /* the bytes of an opcode that crosses the end of its frame */
+  uint8_t proto, highest;
+  uint64_t streams, stream_opcodes;
+  uint64_t stream_end;    /* where the first flavour ended this stream */
+  bool stream_stopped;
+
+  hugh_value *stack;
+  size_t depth, stack_size;
+  uint32_t *marks;
+  size_t mark_count, mark_size;
+
+  hugh_value *memo;       /* by index */
+  size_t memo_size;
+  uint64_t memo_count;    /* entries in use, sparse ones included: what MEMOIZE numbers by */
+  hugh_value *sparse;     /* pairs of key + 1 and value, open addressing: indices that are far apart */
+  size_t sparse_size, sparse_count;
+  bool memo_full;         /* out of room: what is missing may have been there */
+
+  hugh_value *ring;
+  size_t ring_size;
+  uint64_t ring_head;     /* words ever written */
+  bool ring_full;         /* no memory for a larger one */
+
+  hugh_named *named;
+  size_t named_count, named_size;
+  uint32_t *named_slots;
+  size_t slot_count;
+
+  hugh_string *strings;   /* texts that were read again, by offset */
+  size_t string_size, string_count;
+  hugh_text *made;
+  size_t made_count, made_size;
+
+  uint64_t errors;        /* operations that no unpickler survives */
+  uint64_t error_at;
+  const char *error, *first_error; /* of this stream; of the file */
+  uint64_t first_error_at;
+  uint64_t tail_at; /* where the last good stream ended */
+  uint64_t opaque_calls, opaque_at, opaque_changes;
+  uint64_t persistent, persistent_at;
+  uint64_t extensions, extension_at;
+  uint64_t escapes;
+  const char *divergence;
+  uint64_t divergence_at;
+  unsigned fold_depth;    /* folded calls inside folded calls */
+  uint64_t most_streams;  /* 0: all there are */
+  hugh_storages *storages; /* what torch's persistent ids name */
+} hugh_machine;
+
+/* node.c */
+uint64_t hugh_node_add(hugh_machine *, const hugh_value *items, size_t count);
+bool hugh_node_alive(const hugh_machine *, uint64_t node);
+/* How many items there are and how many of them are kept (in *kept); false if the node was forgotten. */
+bool hugh_node_size(const hugh_machine *, uint64_t node, uint64_t *count, size_t *kept);
+hugh_value hugh_node_item(const hugh_machine *, uint64_t node, size_t index);
+/* Adds items to a list, set or dict. */
+void hugh_node_extend(hugh_machine *, uint64_t node, const hugh_value *items, size_t count);
+
+/* memo.c */
+bool hugh_memo_put(hugh_machine *, uint64_t index, hugh_value);
+hugh_value hugh_memo_get(const hugh_machine *, uint64_t index); /* 0: nothing there */
+void hugh_memo_clear(hugh_machine *);
+
+/* string.c: the text of a STRING, BYTES or MADE value. HUGH_END: it cannot be known. */
+#define HUGH_TEXT_MOST ((size_t)64 * 1024)
+hugh_got hugh_value_text(hugh_machine *, hugh_value, hugh_text *);
+hugh_value hugh_value_make(hugh_machine *, hugh_text); /* copies */
+/* Where the bytes of a STRING or BYTES value lie in the view, if they are there as they are. */
+hugh_got hugh_value_extent(hugh_machine *, hugh_value, uint64_t *from, uint64_t *length);
+void hugh_string_forget(hugh_machine *, uint64_t offset);
+bool hugh_value_is(hugh_machine *, hugh_value, const char *text); /* false also if it is not at hand */
+
+/* named.c: globals */
+size_t hugh_machine_name(hugh_machine *, uint64_t offset, hugh_text module, hugh_text name);
+void hugh_machine_report(hugh_machine *); /* the findings, once everything was read */
+
+/* call.c: what opcodes do to objects. HUGH_NEED: nothing happened yet, feed and do it again. */
+typedef enum hugh_call {
+  HUGH_CALL_REDUCE, /* callee(*arguments) */
+  HUGH_CALL_NEW,    /* callee.__new__(callee, *arguments) */
+  HUGH_CALL_OLD     /* INST and OBJ: __new__ without arguments, a call with some */
+} hugh_call;
+hugh_got hugh_machine_call(hugh_machine *, uint64_t offset, hugh_call, hugh_value callee, hugh_value arguments, hugh_value keywords,
+                           hugh_value *result);
+hugh_got hugh_machine_build(hugh_machine *, uint64_t offset, hugh_value object, hugh_value state);
+void hugh_machine_mutate(hugh_machine *, uint64_t offset, hugh_value object, const char *how);
+hugh_got hugh_machine_persistent(hugh_machine *, uint64_t offset, hugh_value id, hugh_value *result);
+
+/* fold.c: what a call is known to return; *result stays 0 if it is not. */
+hugh_got hugh_fold(hugh_machine *, uint64_t offset, hugh_value callee, hugh_value arguments, hugh_value *result);
+
+/* show.c: values as Python would write them. */
+typedef struct hugh_writer {
+  char *data;
+  size_t size, length;
+} hugh_writer;
+void hugh_write(hugh_writer *, const char *text);
+void hugh_write_text(hugh_writer *, hugh_text);
+/* Appends the value; false if a text has to be fed first. */
+hugh_got hugh_write_value(hugh_machine *, hugh_writer *, hugh_value);
+hugh_got hugh_write_arguments(hugh_machine *, hugh_writer *, hugh_value arguments, hugh_value keywords);
+
+#endif

@@ -1,0 +1,154 @@
+/*
+** The globals a pickle names, each once, and what the report says about them in the end.
+*/
+#include <stdio.h>
+
+#include "machine.h"
+
+static uint32_t hash(hugh_text module, hugh_text name) { /* FNV-1a */
+  uint32_t h = 2166136261u;
+  for (size_t i = 0; i < module.length; i++) h = (h ^ (uint8_t)module.data[i]) * 16777619u;
+  h = (h ^ '\n') * 16777619u;
+  for (size_t i = 0; i < name.length; i++) h = (h ^ (uint8_t)name.data[i]) * 16777619u;
+  return h;
+}
+
+static bool grow(hugh_machine *m) {
+  size_t size = m->named_size == 0 ? 32 : m->named_size * 2;
+  hugh_named *named = hugh_resize(m->scan, m->named, m->named_size * sizeof *named, size * sizeof *named);
+  if (named == NULL) return false;
+  m->named = named;
+  m->named_size = size;
+  uint32_t *slots = hugh_resize(m->scan, m->named_slots, m->slot_count * sizeof *slots, size * 2 * sizeof *slots);
+  if (slots == NULL) return false;
+  memset(slots, 0, size * 2 * sizeof *slots);
+  m->named_slots = slots;
+  m->slot_count = size * 2;
+  for (size_t i = 1; i < m->named_count; i++) {
+    size_t at = m->named[i].hash & (m->slot_count - 1);
+    while (slots[at] != 0) at = (at + 1) & (m->slot_count - 1);
+    slots[at] = (uint32_t)i;
+  }
+  return true;
+}
+
+/* After an error nothing is ever run: what looks like a name there is believed only if it reads like one. */
+static bool plausible(hugh_text text) {
+  for (size_t i = 0; i < text.length; i++) {
+    uint8_t c = (uint8_t)text.data[i];
+    bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+    if (!word) return false;
+  }
+  return text.length > 1;
+}
+
+/* The index of a global, judged and in the report; 0 stands for those there was no room for. */
+size_t hugh_machine_name(hugh_machine *m, uint64_t offset, hugh_text module, hugh_text name) {
+  if (m->named_count == 0) m->named_count = 1;
+  if (m->named_count >= m->named_size && (m->named_count >= HUGH_GLOBAL_MOST || !grow(m))) return 0;
+  uint32_t h = hash(module, name);
+  size_t at = h & (m->slot_count - 1);
+  for (; m->named_slots[at] != 0; at = (at + 1) & (m->slot_count - 1)) {
+    hugh_named *named = &m->named[m->named_slots[at]];
+    if (named->hash == h && hugh_text_equal(named->module, module) && hugh_text_equal(named->name, name)) {
+      named->count++;
+      return m->named_slots[at];
+    }
+  }
+  hugh_judgement judgement = hugh_judge_global(module, name, m->proto);
+  if (m->resync_start && judgement.class != HUGH_GLOBAL_DANGEROUS && (!plausible(module) || !plausible(name) || module.length + name.length < 8)) {
+    return 0;
+  }
+  hugh_global *global = hugh_report_global(m->scan, m->task, offset, module, name);
+  if (global == NULL) return 0;
+  if (global->category == NULL || judgement.class == HUGH_GLOBAL_DANGEROUS) {
+    global->class = judgement.class;
+    global->category = judgement.category;
+    global->reason = judgement.reason;
+  }
+  m->named_slots[at] = (uint32_t)m->named_count;
+  m->named[m->named_count] = (hugh_named){.global = global, .module = global->module, .name = global->name, .judgement = judgement,
+                                          .hash = h, .offset = offset, .count = 1};
+  return m->named_count++;
+}
+
+/* ---------------------------------------------------------------- findings */
+
+static void show_name(hugh_machine *m, const hugh_named *named, char *out, size_t size) {
+  (void)snprintf(out, size, "%s.%s", hugh_show(m->scan, named->module, 150), hugh_show(m->scan, named->name, 150));
+}
+
+static void report_global(hugh_machine *m, const hugh_named *named) {
+  char name[1300];
+  show_name(m, named, name, sizeof name);
+  const hugh_judgement *judgement = &named->judgement;
+  const char *reason = judgement->reason != NULL ? judgement->reason : "is not known to be safe";
+  const char *shown = named->shown != NULL ? named->shown : "(…)";
+  char times[48] = "";
+  if (named->calls > 1) (void)snprintf(times, sizeof times, " (%llu calls)", (unsigned long long)named->calls);
+  switch (judgement->class) {
+    case HUGH_GLOBAL_DANGEROUS:
+      if (named->calls > 0) {
+        hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_CALL_DANGEROUS, named->call_offset, "%s%s %s when the file is loaded%s", name,
+                  shown, reason, times);
+      } else {
+        hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_GLOBAL_DANGEROUS, named->offset,
+                  "%s is imported, though not called here; calling it %s", name, reason);
+      }
+      break;
+    case HUGH_GLOBAL_UNKNOWN:
+      if (named->calls > 0) {
+        hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_CALL_UNKNOWN, named->call_offset,
+                  "%s is not on the list of known-safe classes; it is called with %s%s", name, shown, times);
+      } else {
+        hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_GLOBAL_UNKNOWN, named->offset,
+                  "%s is not on the list of known-safe classes; it is imported", name);
+      }
+      break;
+    default:
+      if (named->misused) {
+        hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_CALL_UNCHECKED, named->misuse_offset,
+                  "%s is safe only for some arguments; %s is not among them%s", name, shown, times);
+      }
+  }
+}
+
+static const char *plural(uint64_t count) { return count == 1 ? "" : "s"; }
+
+void hugh_machine_report(hugh_machine *m) {
+  for (size_t i = 1; i < m->named_count; i++) report_global(m, &m->named[i]);
+  if (m->opaque_calls > 0) {
+    hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_CALL_OPAQUE, m->opaque_at,
+              "calls something that the pickle computes and hugh cannot name (%llu time%s)", (unsigned long long)m->opaque_calls,
+              plural(m->opaque_calls));
+  }
+  if (m->escapes > 0) {
+    hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_GLOBAL_COMPUTED, m->start,
+              "imports something whose name the pickle computes and hugh cannot follow (%llu time%s)", (unsigned long long)m->escapes,
+              plural(m->escapes));
+  }
+  if (m->divergence != NULL) {
+    hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_DIVERGENCE, m->divergence_at, "unpicklers read this pickle differently: %s",
+              m->divergence);
+  }
+  if (m->persistent > 0) {
+    hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_PERSISTENT, m->persistent_at,
+              "asks the loader for %llu object%s by id; only a loader that knows such ids can load it", (unsigned long long)m->persistent,
+              plural(m->persistent));
+  }
+  if (m->extensions > 0) {
+    hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_EXTENSION, m->extension_at,
+              "names %llu object%s by a number in copyreg's registry; what that is depends on the program that loads it",
+              (unsigned long long)m->extensions, plural(m->extensions));
+  }
+  if (m->first_error != NULL && m->streams == 0) {
+    hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_BROKEN, m->first_error_at,
+              "the pickle breaks off at byte %llu: %s; what comes before it still runs", (unsigned long long)m->first_error_at,
+              m->first_error);
+  } else if (m->first_error != NULL) {
+    hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_TRAILING, m->tail_at,
+              "after byte %llu, where the pickle ends, follow bytes that are no pickle", (unsigned long long)m->tail_at);
+  }
+  if (m->streams > 1) hugh_note_add(m->scan, "pickle.streams", m->streams);
+  hugh_note_number(m->scan, "pickle.protocol", m->highest);
+}

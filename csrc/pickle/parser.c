@@ -1,0 +1,274 @@
+/*
+** The parser of pickles: one stream after the other, again in another flavour where the machines part, and on after errors.
+*/
+#include "machine.h"
+#include "stream.h"
+
+#define CUT_MOST ((size_t)64 * 1024)
+
+static void stream_begin(hugh_machine *m, uint64_t at) {
+  m->at = m->start = at;
+  m->depth = m->mark_count = 0;
+  m->proto = 0;
+  m->frame_end = m->jump = HUGH_NO_OFFSET;
+  m->min = 1;
+  m->stream_opcodes = 0;
+  m->error = NULL;
+  hugh_memo_clear(m);
+}
+
+/* ------------------------------------------------ opcodes cut by frames */
+
+typedef enum argument { ARG_NONE, ARG_1, ARG_2, ARG_4, ARG_8, ARG_C1, ARG_C4, ARG_C8, ARG_LINE, ARG_LINE2 } argument;
+
+static argument argument_of(uint8_t opcode) {
+  switch (opcode) {
+#define OPCODE(byte, name, argument) case byte: return ARG_##argument;
+#include "opcodes.def"
+#undef OPCODE
+    default: return ARG_NONE;
+  }
+}
+
+/* Collects the pieces of the opcode at `at` as an unpickler reads them when its frame ends in between. */
+typedef struct cutter {
+  hugh_machine *m;
+  uint64_t at, frame_end;
+  uint8_t *out;
+  size_t used;
+} cutter;
+
+/* One read of `size` bytes; `into`: readinto, which C unpicklers let run across the end. */
+static hugh_got piece(cutter *c, uint64_t size, bool into) {
+  if (c->frame_end != HUGH_NO_OFFSET && hugh_add(c->at, size) > c->frame_end) {
+    if (c->at < c->frame_end && c->m->flavour == HUGH_FLAVOUR_PURE) return HUGH_END;
+    if (!into) c->at = c->frame_end;
+    c->frame_end = HUGH_NO_OFFSET;
+  }
+  if (c->used + size > CUT_MOST) return HUGH_END;
+  size_t length;
+  if (size == 0) return HUGH_GOT;
+  const uint8_t *p = hugh_view_get(c->m->scan, c->m->view, c->at, (size_t)size, (size_t)size, &length);
+  if (p == NULL) return c->m->view->got;
+  memcpy(c->out + c->used, p, (size_t)size);
+  c->used += (size_t)size;
+  c->at += size;
+  return HUGH_GOT;
+}
+
+static hugh_got line_piece(cutter *c) {
+  for (int round = 0; round < 2; round++) {
+    size_t most = CUT_MOST - c->used, length;
+    if (c->frame_end != HUGH_NO_OFFSET && most > c->frame_end - c->at) most = (size_t)(c->frame_end - c->at);
+    const uint8_t *p = most > 0 ? hugh_view_upto(c->m->scan, c->m->view, c->at, most, &length) : NULL;
+    if (p == NULL && most > 0) return c->m->view->got;
+    const uint8_t *newline = p != NULL ? memchr(p, '\n', length) : NULL;
+    if (newline != NULL) return piece(c, (uint64_t)(newline - p) + 1, false);
+    if (c->frame_end == HUGH_NO_OFFSET) return HUGH_END;
+    if (most > 0 && c->m->flavour == HUGH_FLAVOUR_PURE) return HUGH_END;
+    c->at = c->frame_end;
+    c->frame_end = HUGH_NO_OFFSET;
+  }
+  return HUGH_END;
+}
+
+/* Runs the opcode at m->at, whose argument crosses the end of the frame, from a copy that holds the bytes this flavour reads. */
+static hugh_end run_cut(hugh_machine *m) {
+  if (m->cut == NULL) {
+    m->cut = hugh_resize(m->scan, NULL, 0, CUT_MOST);
+    if (m->cut == NULL) return HUGH_STREAM_FULL;
+  }
+  cutter c = {m, m->at, m->frame_end, m->cut, 0};
+  hugh_got got = piece(&c, 1, false);
+  argument kind = got == HUGH_GOT ? argument_of(m->cut[0]) : ARG_NONE;
+  static const uint8_t widths[] = {0, 1, 2, 4, 8, 1, 4, 8, 0, 0};
+  if (got == HUGH_GOT && widths[kind] > 0) got = piece(&c, widths[kind], false);
+  if (got == HUGH_GOT && kind >= ARG_C1 && kind <= ARG_C8) {
+    uint64_t size = kind == ARG_C1 ? m->cut[1] : kind == ARG_C4 ? hugh_le32(m->cut + 1) : hugh_le64(m->cut + 1);
+    uint8_t opcode = m->cut[0];
+    got = piece(&c, size, opcode == 'B' || opcode == 'C' || opcode == 0x8e || opcode == 0x96);
+  }
+  if (got == HUGH_GOT && kind >= ARG_LINE) got = line_piece(&c);
+  if (got == HUGH_GOT && kind == ARG_LINE2) got = line_piece(&c);
+  if (got == HUGH_NEED) return HUGH_STREAM_WANT;
+  if (got == HUGH_END) {
+    m->at++;
+    return HUGH_STREAM_ERROR;
+  }
+  hugh_view *view = m->view;
+  uint64_t at = m->at;
+  m->view = hugh_view_memory(m->scan, m->cut, c.used);
+  if (m->view == NULL) return HUGH_STREAM_FULL;
+  m->at = 0;
+  m->frame_end = HUGH_NO_OFFSET;
+  size_t depth = m->depth;
+  hugh_end end = hugh_machine_run(m);
+  if (m->depth > depth && m->depth > 0) { /* a string's offset means nothing in the other view */
+    hugh_value *top = &m->stack[m->depth - 1];
+    hugh_tag tag = hugh_tag_of(*top);
+    hugh_text text;
+    if (tag == HUGH_TAG_STRING && hugh_offset_of(*top) == 0 && hugh_value_text(m, *top, &text) == HUGH_GOT) {
+      *top = hugh_value_make(m, text);
+      hugh_string_forget(m, 0);
+    } else if ((tag == HUGH_TAG_BYTES || tag == HUGH_TAG_STRING) && hugh_offset_of(*top) == 0) {
+      *top = hugh_value_of(HUGH_TAG_OPAQUE);
+    }
+  }
+  m->view = view;
+  m->min = 1;
+  if (end == HUGH_STREAM_END) {
+    m->at = c.at;
+    if (m->frame_end == HUGH_NO_OFFSET || m->cut[0] != 0x95) m->frame_end = c.frame_end;
+    else m->frame_end = hugh_add(c.at, m->frame_end - 9); /* a frame whose own header was cut */
+    return HUGH_STREAM_AGAIN;
+  }
+  if (end == HUGH_STREAM_WANT) { /* a text that lies elsewhere: not from a cut argument */
+    m->at = at;
+    return HUGH_STREAM_ERROR;
+  }
+  m->at = c.at;
+  return end;
+}
+
+/* ----------------------------------------------------------- the parser */
+
+static void note_error(hugh_machine *m) {
+  if (m->flavour != HUGH_FLAVOUR_MEMORY) return;
+  if (m->resync || m->errors > 0) {
+    m->errors++;
+    return;
+  }
+  m->errors = 1;
+  m->first_error = m->error != NULL ? m->error : "";
+  m->first_error_at = m->error_at;
+}
+
+/* A stream ended in this flavour: the next flavour, or the next stream. */
+static void stream_over(hugh_machine *m, hugh_end end) {
+  if (m->flavour == HUGH_FLAVOUR_MEMORY) {
+    m->stream_stopped = end == HUGH_STREAM_STOP;
+    m->stream_end = m->at;
+    m->exhausted = end == HUGH_STREAM_END;
+    if (end == HUGH_STREAM_END && m->stream_opcodes > 0) {
+      m->error = "the input ends before the pickle does";
+      m->error_at = m->at;
+    }
+    if (end != HUGH_STREAM_STOP && (m->stream_opcodes > 0 || end == HUGH_STREAM_ERROR)) note_error(m);
+    if (end == HUGH_STREAM_STOP) {
+      m->streams++;
+      if (!m->resync) m->tail_at = m->at;
+    } else {
+      m->resync = true;
+    }
+  }
+  if (m->diverged && !m->resync_start && m->flavour + 1 < HUGH_FLAVOURS) {
+    m->flavour++;
+    stream_begin(m, m->start);
+    return;
+  }
+  m->flavour = HUGH_FLAVOUR_MEMORY;
+  m->diverged = false;
+  m->resync_start = m->resync;
+  m->padding = true;
+  stream_begin(m, m->stream_end);
+}
+
+/* Zeros and newlines between streams. */
+static hugh_got skip_padding(hugh_machine *m) {
+  for (;;) {
+    size_t length;
+    const uint8_t *p = hugh_view_get(m->scan, m->view, m->at, 1, HUGH_READ, &length);
+    if (p == NULL) return m->view->got;
+    size_t i = 0;
+    while (i < length && (p[i] == 0 || p[i] == '\n')) i++;
+    m->at += i;
+    m->start = m->at;
+    (void)hugh_work(m->scan, i / 16);
+    if (i < length) return HUGH_GOT;
+  }
+}
+
+static void machine_begin(hugh_machine *m, hugh_scan *scan, hugh_task *task) {
+  m->scan = scan;
+  m->task = task;
+  m->view = task->view;
+  m->no_line_from = HUGH_NO_OFFSET;
+  stream_begin(m, 0);
+}
+
+static hugh_next step(hugh_scan *scan, hugh_task *task) {
+  hugh_machine *m = task->state;
+  if (m->scan == NULL) machine_begin(m, scan, task);
+  m->pushed = false;
+  for (;;) {
+    if (hugh_scan_failed(scan)) return HUGH_DONE;
+    if (m->padding) {
+      hugh_got got = skip_padding(m);
+      if (got == HUGH_NEED) return HUGH_WANT;
+      m->padding = false;
+      if (got == HUGH_END) break;
+    }
+    hugh_end end = hugh_machine_run(m);
+    if (end == HUGH_STREAM_CUT) end = run_cut(m);
+    switch (end) {
+      case HUGH_STREAM_WANT: return HUGH_WANT;
+      case HUGH_STREAM_AGAIN: return HUGH_AGAIN;
+      case HUGH_STREAM_FULL: goto over;
+      default: stream_over(m, end);
+    }
+    if (m->flavour == HUGH_FLAVOUR_MEMORY && (m->exhausted || (m->most_streams > 0 && m->streams >= m->most_streams))) break;
+  }
+over:
+  hugh_machine_report(m);
+  return HUGH_DONE;
+}
+
+static void release(hugh_scan *scan, void *block, size_t size) {
+  if (block != NULL) hugh_resize(scan, block, size, 0);
+}
+
+static void drop(hugh_scan *scan, hugh_task *task) {
+  hugh_machine *m = task->state;
+  release(scan, m->stack, m->stack_size * sizeof *m->stack);
+  release(scan, m->marks, m->mark_size * sizeof *m->marks);
+  release(scan, m->memo, m->memo_size * sizeof *m->memo);
+  release(scan, m->sparse, m->sparse_size * 2 * sizeof *m->sparse);
+  release(scan, m->ring, m->ring_size * sizeof *m->ring);
+  release(scan, m->named, m->named_size * sizeof *m->named);
+  release(scan, m->named_slots, m->slot_count * sizeof *m->named_slots);
+  release(scan, m->strings, m->string_size * sizeof *m->strings);
+  release(scan, m->made, m->made_size * sizeof *m->made);
+  release(scan, m->cut, CUT_MOST);
+}
+
+const hugh_parser hugh_parser_pickle = {"pickle", sizeof(hugh_machine), step, drop};
+
+/* ------------------------------------------------------- torch, before zip */
+
+/*
+** Magic number, protocol, system, the object, the keys of its storages: five pickles, and then the raw storages, each behind its length.
+** Only their total is checked: that takes no reads.
+*/
+static hugh_next legacy_step(hugh_scan *scan, hugh_task *task) {
+  hugh_machine *m = task->state;
+  if (m->scan == NULL) {
+    m->storages = hugh_storages_new(scan);
+    m->most_streams = 5;
+    machine_begin(m, scan, task);
+  }
+  hugh_next next = step(scan, task);
+  if (next != HUGH_DONE || hugh_scan_failed(scan) || m->storages == NULL) return next;
+  uint64_t bytes = hugh_storages_bytes(m->storages);
+  uint64_t end = hugh_add(m->stream_end, hugh_add(bytes, 8 * (uint64_t)hugh_storages_count(m->storages)));
+  if (m->streams < 5 || m->first_error != NULL || bytes == UINT64_MAX || task->view->size == HUGH_UNKNOWN_SIZE) return next;
+  if (task->view->size < end) {
+    hugh_find(scan, task, HUGH_FOUND_SCAN_TRUNCATED, task->view->size, "the storages should end at byte %llu, but the file ends at %llu",
+              (unsigned long long)end, (unsigned long long)task->view->size);
+  } else if (task->view->size > end) {
+    hugh_find(scan, task, HUGH_FOUND_PICKLE_TRAILING, end, "%llu bytes follow the last storage; no loader reads them",
+              (unsigned long long)(task->view->size - end));
+  }
+  return next;
+}
+
+const hugh_parser hugh_parser_torch_legacy = {"torch-legacy", sizeof(hugh_machine), legacy_step, drop};

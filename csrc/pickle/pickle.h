@@ -1,0 +1,17 @@
+/*
+** What other parsers may ask of the pickle parser.
+*/
+#ifndef HUGH_PICKLE_H
+#define HUGH_PICKLE_H
+
+#include "../core.h"
+
+/* The storages that a torch pickle names by persistent id, by key, with their sizes in bytes. Lives in the arena. */
+typedef struct hugh_storages hugh_storages;
+
+hugh_storages *hugh_storages_new(hugh_scan *);
+void hugh_storages_add(hugh_scan *, hugh_storages *, hugh_text key, uint64_t bytes); /* UINT64_MAX: not known */
+size_t hugh_storages_count(const hugh_storages *);
+uint64_t hugh_storages_bytes(const hugh_storages *); /* all together; UINT64_MAX if one is not known */
+
+#endif

@@ -1,0 +1,50 @@
+/*
+** The set of storages that a torch pickle names.
+*/
+#include "pickle.h"
+
+typedef struct storage {
+  hugh_text key;
+  uint64_t bytes;
+} storage;
+
+struct hugh_storages {
+  storage *slots; /* open addressing; in the arena, the old ones stay behind */
+  size_t size, count;
+};
+
+hugh_storages *hugh_storages_new(hugh_scan *scan) { return hugh_arena_alloc(scan, sizeof(hugh_storages)); }
+
+static storage *slot_of(storage *slots, size_t size, hugh_text key) {
+  uint32_t hash = 2166136261u;
+  for (size_t i = 0; i < key.length; i++) hash = (hash ^ (uint8_t)key.data[i]) * 16777619u;
+  size_t at = hash & (size - 1);
+  while (slots[at].key.data != NULL && !hugh_text_equal(slots[at].key, key)) at = (at + 1) & (size - 1);
+  return &slots[at];
+}
+
+void hugh_storages_add(hugh_scan *scan, hugh_storages *set, hugh_text key, uint64_t bytes) {
+  if (set->count * 2 >= set->size) {
+    size_t size = set->size == 0 ? 64 : set->size * 2;
+    storage *slots = hugh_arena_alloc(scan, size * sizeof *slots);
+    if (slots == NULL) return;
+    for (size_t i = 0; i < set->size; i++) {
+      if (set->slots[i].key.data != NULL) *slot_of(slots, size, set->slots[i].key) = set->slots[i];
+    }
+    set->slots = slots;
+    set->size = size;
+  }
+  storage *slot = slot_of(set->slots, set->size, key);
+  if (slot->key.data == NULL) set->count++;
+  *slot = (storage){key, bytes};
+}
+
+size_t hugh_storages_count(const hugh_storages *set) { return set->count; }
+
+uint64_t hugh_storages_bytes(const hugh_storages *set) {
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < set->size; i++) {
+    if (set->slots[i].key.data != NULL) bytes = hugh_add(bytes, set->slots[i].bytes);
+  }
+  return bytes;
+}

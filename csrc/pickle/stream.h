@@ -1,0 +1,21 @@
+/*
+** Running one stream of opcodes.
+*/
+#ifndef HUGH_PICKLE_STREAM_H
+#define HUGH_PICKLE_STREAM_H
+
+#include "machine.h"
+
+typedef enum hugh_end {
+  HUGH_STREAM_STOP,  /* STOP */
+  HUGH_STREAM_ERROR, /* no unpickler goes on; machine->at is right after the error */
+  HUGH_STREAM_END,   /* the input ends */
+  HUGH_STREAM_WANT,  /* bytes have to be fed */
+  HUGH_STREAM_AGAIN, /* work is spent, or a child was pushed */
+  HUGH_STREAM_CUT,   /* the opcode at machine->at crosses the end of its frame: the flavour decides */
+  HUGH_STREAM_FULL   /* a limit was hit */
+} hugh_end;
+
+hugh_end hugh_machine_run(hugh_machine *);
+
+#endif

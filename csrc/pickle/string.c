@@ -1,0 +1,258 @@
+/*
+** The texts of values. They are read from the input again when something needs them, and remembered by offset.
+*/
+#include "machine.h"
+
+static bool grow_strings(hugh_machine *machine) {
+  size_t size = machine->string_size == 0 ? 64 : machine->string_size * 2;
+  hugh_string *slots = hugh_resize(machine->scan, NULL, 0, size * sizeof *slots);
+  if (slots == NULL) return false;
+  memset(slots, 0, size * sizeof *slots);
+  for (size_t i = 0; i < machine->string_size; i++) {
+    if (machine->strings[i].text.data == NULL) continue;
+    size_t at = (size_t)(machine->strings[i].offset * 0x9e3779b97f4a7c15u >> 32) & (size - 1);
+    while (slots[at].text.data != NULL) at = (at + 1) & (size - 1);
+    slots[at] = machine->strings[i];
+  }
+  if (machine->strings != NULL) hugh_resize(machine->scan, machine->strings, machine->string_size * sizeof *slots, 0);
+  machine->strings = slots;
+  machine->string_size = size;
+  return true;
+}
+
+/* The slot of a text, empty if it is not there yet; NULL without memory. */
+static hugh_string *string_slot(hugh_machine *machine, uint64_t offset) {
+  if (machine->string_count * 2 >= machine->string_size && !grow_strings(machine)) return NULL;
+  size_t at = (size_t)(offset * 0x9e3779b97f4a7c15u >> 32) & (machine->string_size - 1);
+  while (machine->strings[at].text.data != NULL && machine->strings[at].offset != offset) at = (at + 1) & (machine->string_size - 1);
+  return &machine->strings[at];
+}
+
+/* Bytes of the count behind an opcode, 0 if it takes no counted argument. */
+static size_t count_width(uint8_t opcode) {
+  switch (opcode) {
+    case 'U': case 'C': case 0x8c: return 1;
+    case 'T': case 'X': case 'B': return 4;
+    case 0x8d: case 0x8e: case 0x96: return 8;
+    default: return 0;
+  }
+}
+
+static uint64_t count_of(const uint8_t *p, size_t width) {
+  return width == 1 ? p[0] : width == 4 ? hugh_le32(p) : hugh_le64(p);
+}
+
+hugh_got hugh_value_extent(hugh_machine *machine, hugh_value value, uint64_t *from, uint64_t *length) {
+  if (hugh_tag_of(value) != HUGH_TAG_STRING && hugh_tag_of(value) != HUGH_TAG_BYTES) return HUGH_END;
+  uint64_t offset = hugh_offset_of(value);
+  size_t there;
+  const uint8_t *p = hugh_view_get(machine->scan, machine->view, offset, 1, 9, &there);
+  if (p == NULL) return machine->view->got;
+  size_t width = count_width(*p);
+  if (width == 0) return HUGH_END;
+  p = hugh_view_get(machine->scan, machine->view, offset, 1 + width, 9, &there);
+  if (p == NULL) return machine->view->got;
+  *from = offset + 1 + width;
+  *length = count_of(p + 1, width);
+  return HUGH_GOT;
+}
+
+/* ----------------------------------------------------------- text opcodes */
+
+static int hex_digit(uint8_t c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+static size_t put_utf8(char *out, uint32_t c) {
+  if (c < 0x80) {
+    out[0] = (char)c;
+    return 1;
+  }
+  if (c < 0x800) {
+    out[0] = (char)(0xc0 | c >> 6);
+    out[1] = (char)(0x80 | (c & 63));
+    return 2;
+  }
+  if (c < 0x10000) {
+    out[0] = (char)(0xe0 | c >> 12);
+    out[1] = (char)(0x80 | (c >> 6 & 63));
+    out[2] = (char)(0x80 | (c & 63));
+    return 3;
+  }
+  out[0] = (char)(0xf0 | c >> 18);
+  out[1] = (char)(0x80 | (c >> 12 & 63));
+  out[2] = (char)(0x80 | (c >> 6 & 63));
+  out[3] = (char)(0x80 | (c & 63));
+  return 4;
+}
+
+/* raw-unicode-escape to UTF-8: \uXXXX and \UXXXXXXXX after an odd number of backslashes, everything else Latin-1. At most doubles. */
+static size_t decode_unicode(const uint8_t *p, size_t length, char *out) {
+  size_t used = 0;
+  for (size_t i = 0; i < length;) {
+    size_t digits = 0;
+    if (p[i] == '\\' && i + 1 < length) digits = p[i + 1] == 'u' ? 4 : p[i + 1] == 'U' ? 8 : 0;
+    if (p[i] == '\\' && digits == 0) { /* a run of backslashes: pairs stay pairs */
+      out[used++] = '\\';
+      i++;
+      if (i < length && p[i] == '\\') {
+        out[used++] = '\\';
+        i++;
+      }
+      continue;
+    }
+    if (digits > 0 && i + 2 + digits <= length) {
+      uint32_t c = 0;
+      bool good = true;
+      for (size_t k = 0; k < digits; k++) {
+        int digit = hex_digit(p[i + 2 + k]);
+        good = good && digit >= 0;
+        c = c << 4 | (uint32_t)(digit & 15);
+      }
+      if (good && c <= 0x10ffff) {
+        used += put_utf8(out + used, c);
+        i += 2 + digits;
+        continue;
+      }
+    }
+    used += put_utf8(out + used, p[i++]);
+  }
+  return used;
+}
+
+/* A quoted Python string as pickle protocol 0 writes it. */
+static size_t decode_string(const uint8_t *p, size_t length, char *out) {
+  if (length >= 2 && p[0] == p[length - 1] && (p[0] == '\'' || p[0] == '"')) {
+    p++;
+    length -= 2;
+  }
+  size_t used = 0;
+  for (size_t i = 0; i < length;) {
+    uint8_t c = p[i++];
+    if (c != '\\' || i == length) {
+      out[used++] = (char)c;
+      continue;
+    }
+    c = p[i++];
+    switch (c) {
+      case '\n': break;
+      case 'b': out[used++] = '\b'; break;
+      case 'f': out[used++] = '\f'; break;
+      case 't': out[used++] = '\t'; break;
+      case 'n': out[used++] = '\n'; break;
+      case 'r': out[used++] = '\r'; break;
+      case 'v': out[used++] = '\v'; break;
+      case 'a': out[used++] = '\a'; break;
+      case '\\': case '\'': case '"': out[used++] = (char)c; break;
+      case 'x':
+        if (i + 2 <= length && hex_digit(p[i]) >= 0 && hex_digit(p[i + 1]) >= 0) {
+          out[used++] = (char)(hex_digit(p[i]) << 4 | hex_digit(p[i + 1]));
+          i += 2;
+        }
+        break;
+      default:
+        if (c >= '0' && c <= '7') {
+          int octal = c - '0';
+          for (int k = 0; k < 2 && i < length && p[i] >= '0' && p[i] <= '7'; k++) octal = octal << 3 | (p[i++] - '0');
+          out[used++] = (char)octal;
+        } else {
+          out[used++] = '\\';
+          out[used++] = (char)c;
+        }
+    }
+  }
+  return used;
+}
+
+static hugh_got read_line_text(hugh_machine *machine, uint64_t offset, uint8_t opcode, hugh_text *text) {
+  size_t length, min = 2;
+  const uint8_t *p, *end;
+  for (;;) {
+    p = hugh_view_get(machine->scan, machine->view, offset, min, 256, &length);
+    if (p == NULL && machine->view->got == HUGH_END && min > 2) { /* the last line of the input */
+      p = hugh_view_upto(machine->scan, machine->view, offset, HUGH_TEXT_MOST, &length);
+      if (p == NULL) return machine->view->got;
+      end = p + length;
+      break;
+    }
+    if (p == NULL) return machine->view->got;
+    end = memchr(p + 1, '\n', length - 1);
+    if (end != NULL || length >= HUGH_TEXT_MOST) break;
+    min = length * 2;
+  }
+  if (end == NULL) end = p + length;
+  size_t size = (size_t)(end - p) - 1;
+  char *out = hugh_arena_alloc(machine->scan, size * 2 + 1);
+  if (out == NULL) return HUGH_END;
+  size_t used;
+  if (opcode == 'V') {
+    used = decode_unicode(p + 1, size, out);
+  } else if (opcode == 'S') {
+    used = decode_string(p + 1, size, out);
+  } else {
+    memcpy(out, p + 1, size);
+    used = size;
+  }
+  *text = (hugh_text){out, used};
+  return HUGH_GOT;
+}
+
+hugh_got hugh_value_text(hugh_machine *machine, hugh_value value, hugh_text *text) {
+  *text = (hugh_text){"", 0};
+  hugh_tag tag = hugh_tag_of(value);
+  if (tag == HUGH_TAG_MADE) {
+    *text = machine->made[hugh_offset_of(value)];
+    return HUGH_GOT;
+  }
+  if (tag != HUGH_TAG_STRING && tag != HUGH_TAG_BYTES) return HUGH_END;
+  uint64_t offset = hugh_offset_of(value), from, size;
+  hugh_string *slot = string_slot(machine, offset);
+  if (slot == NULL) return HUGH_END;
+  if (slot->text.data != NULL) {
+    *text = slot->text;
+    return HUGH_GOT;
+  }
+  hugh_got got = hugh_value_extent(machine, value, &from, &size);
+  if (got == HUGH_NEED) return got;
+  if (got == HUGH_GOT) {
+    size_t length = 0, most = size < HUGH_TEXT_MOST ? (size_t)size : HUGH_TEXT_MOST;
+    const uint8_t *p = most > 0 ? hugh_view_upto(machine->scan, machine->view, from, most, &length) : NULL;
+    if (p == NULL && most > 0 && machine->view->got == HUGH_NEED) return HUGH_NEED;
+    *text = hugh_arena_copy(machine->scan, p, p != NULL ? length : 0);
+  } else {
+    size_t there;
+    const uint8_t *p = hugh_view_get(machine->scan, machine->view, offset, 1, 256, &there);
+    if (p == NULL) return machine->view->got;
+    got = read_line_text(machine, offset, *p, text);
+    if (got != HUGH_GOT) return got;
+  }
+  *slot = (hugh_string){offset, *text};
+  machine->string_count++;
+  return HUGH_GOT;
+}
+
+hugh_value hugh_value_make(hugh_machine *machine, hugh_text text) {
+  if (machine->made_count == machine->made_size) {
+    size_t size = machine->made_size == 0 ? 16 : machine->made_size * 2;
+    hugh_text *grown = hugh_resize(machine->scan, machine->made, machine->made_size * sizeof *grown, size * sizeof *grown);
+    if (grown == NULL) return hugh_value_of(HUGH_TAG_OPAQUE);
+    machine->made = grown;
+    machine->made_size = size;
+  }
+  machine->made[machine->made_count] = hugh_arena_copy(machine->scan, text.data, text.length);
+  return hugh_value_at(HUGH_TAG_MADE, machine->made_count++);
+}
+
+bool hugh_value_is(hugh_machine *machine, hugh_value value, const char *expected) {
+  hugh_text text;
+  return hugh_value_text(machine, value, &text) == HUGH_GOT && hugh_text_is(text, expected);
+}
+
+/* For a text that was read at an offset of another view. Slots are never empty again: an empty text stays until it is overwritten. */
+void hugh_string_forget(hugh_machine *machine, uint64_t offset) {
+  hugh_string *slot = string_slot(machine, offset);
+  if (slot != NULL && slot->text.data != NULL) slot->offset = UINT64_MAX;
+}
