@@ -1,0 +1,91 @@
+-- Answers on disk: what hugh found in a commit, so that asking again costs one request. A commit's content never changes, so an answer is
+-- right for as long as hugh and what it knows are the same; both are in the key.
+
+local core = require("hugh.core")
+local digest = require("hugh.digest")
+local json = require("hugh.json")
+
+---@class hugh.hub.answers
+local answers = {}
+answers.__index = answers
+
+local FORMAT = "hugh.answer/1"
+local ENTRY_MOST = 16 * 2 ^ 20
+local FOLDER_MOST = 64 * 2 ^ 20
+local ORPHAN_SECONDS = 3600 -- a temporary file this old belongs to nobody
+
+--- Opens the cache: $XDG_CACHE_HOME/hugh/answers unless a folder is given.
+---@param folder? string
+---@return hugh.hub.answers|nil nil if there is no place for it
+function answers.open(folder)
+  if not folder then
+    local base = os.getenv("XDG_CACHE_HOME")
+    if not base or base:sub(1, 1) ~= "/" then
+      local home = os.getenv("HOME")
+      if not home or home == "" then return nil end
+      base = home .. "/.cache"
+    end
+    folder = base .. "/hugh/answers"
+  end
+  if not core.make_directory(folder) then return nil end
+  return setmetatable({ folder = folder }, answers)
+end
+
+--- The key of a commit's answer.
+---@param endpoint string
+---@param repo string
+---@param commit string
+---@return string
+function answers.key(endpoint, repo, commit)
+  return digest.new("sha256"):update(table.concat({ FORMAT, core.version, core.knowledge or "", endpoint, repo, commit }, "\0")):hex()
+end
+
+--- Looks an answer up. A broken or foreign file is no answer.
+---@param key string
+---@return table|nil
+function answers:get(key)
+  local text = core.read(self.folder .. "/" .. key .. ".json", ENTRY_MOST)
+  local answer = text and json.decode(text)
+  if type(answer) ~= "table" or answer.schema ~= FORMAT or answer.key ~= key then return nil end
+  return answer.value
+end
+
+-- Drops the oldest answers until three quarters of the bound are left.
+local function prune(self)
+  local entries = core.list(self.folder)
+  local total, now = 0, os.time()
+  for _, entry in ipairs(entries or {}) do
+    total = total + entry.size
+    if entry.path:find("%.tmp$") and now - entry.mtime > ORPHAN_SECONDS then os.remove(self.folder .. "/" .. entry.path) end
+  end
+  if total <= FOLDER_MOST then return end
+  table.sort(entries, function(a, b) return a.mtime < b.mtime end)
+  for _, entry in ipairs(entries) do
+    if total <= FOLDER_MOST * 3 / 4 then return end
+    os.remove(self.folder .. "/" .. entry.path)
+    total = total - entry.size
+  end
+end
+
+--- Keeps an answer. It appears at once and whole, or not at all; two runs that write the same one do not disturb each other.
+---@param key string
+---@param value table plain data
+---@return boolean kept
+function answers:put(key, value)
+  local text = json.encode { schema = FORMAT, key = key, value = value }
+  if #text > ENTRY_MOST then return false end
+  local path = self.folder .. "/" .. key .. ".json"
+  local temporary = ("%s.%d.tmp"):format(path, core.process_id())
+  local file = io.open(temporary, "wb")
+  if not file then return false end
+  local written = file:write(text)
+  local closed = file:close()
+  if not (written and closed and os.rename(temporary, path)) then
+    os.remove(temporary)
+    return false
+  end
+  prune(self)
+  return true
+end
+
+return answers

@@ -1,0 +1,179 @@
+-- The Hub's protocol as exchanges: model info, the file tree, and (hugh.hub.file) ranges of files. No I/O: see hugh.hub.exchange.
+
+local exchange = require("hugh.hub.exchange")
+local json = require("hugh.json")
+local url = require("hugh.hub.url")
+
+---@class hugh.hub.client
+---@field endpoint string
+---@field origin string
+---@field token string|nil sent to the endpoint's origin and nowhere else
+---@field agent string
+---@field retries integer after a passing failure
+---@field backoff number seconds before the first retry, doubled each time
+---@field patience number longest wait a server may ask for, in seconds
+---@field private boolean|nil the endpoint is at a private address (learned from its first answer), so its redirects may lead to one
+---@field requests integer sent so far
+---@field bytes_read integer of bodies received so far
+local client = {}
+client.__index = client
+
+local MAX_INFO = 16 * 2 ^ 20 -- a repository of 100,000 siblings is 10 MB
+local MAX_PAGE = 16 * 2 ^ 20
+local MAX_ENTRIES = 100000
+local MAX_PAGES = 500
+
+--- A client for one endpoint.
+---@param options { endpoint: string, token?: string, agent: string, retries?: integer, backoff?: number, patience?: number }
+---@return hugh.hub.client|nil
+---@return string|nil message
+---@return string|nil code "URL"
+function client.new(options)
+  local endpoint = options.endpoint:gsub("/+$", "")
+  local parsed, message = url.parse(endpoint)
+  if not parsed then return nil, message, "URL" end
+  return setmetatable({
+    endpoint = endpoint, origin = url.origin(parsed), host = parsed.host, token = options.token, agent = options.agent,
+    retries = options.retries or 4, backoff = options.backoff or 0.5, patience = options.patience or 60, requests = 0, bytes_read = 0,
+  }, client)
+end
+
+local codes = {
+  RepoNotFound = "NOT_FOUND", RevisionNotFound = "NOT_FOUND", EntryNotFound = "NOT_FOUND", GatedRepo = "GATED", DisabledRepo = "DISABLED",
+}
+local status_codes = { [401] = "NOT_FOUND", [403] = "FORBIDDEN", [404] = "NOT_FOUND", [429] = "RATE", [451] = "FORBIDDEN" }
+
+-- One printable line of what a server says about a failure.
+local function server_text(response)
+  local text = response.headers["x-error-message"]
+  if not text and (response.headers["content-type"] or ""):find("json", 1, true) then
+    local body = json.decode(response.body)
+    text = type(body) == "table" and type(body.error) == "string" and body.error or nil
+  end
+  return text and (text:gsub("[^\32-\126]+", " "):sub(1, 300))
+end
+
+--- Says why an answer is not the one wanted.
+---@param response hugh.hub.response
+---@param what string the thing asked for
+---@return nil, string message, string code
+function client:failure(response, what)
+  local code = codes[response.headers["x-error-code"]] or status_codes[response.status] or "HTTP"
+  local hint = ""
+  if code == "NOT_FOUND" and response.status == 401 then
+    hint = self.token and "; the token gives no access to it" or "; if it is private, set HF_TOKEN"
+  elseif code == "GATED" then
+    hint = "; ask for access on the Hub and set HF_TOKEN"
+  elseif code == "RATE" then
+    hint = self.token and "; try again later" or "; try again later, or set HF_TOKEN for a higher limit"
+  end
+  local text = server_text(response)
+  return nil, ("%s: %s answered %d%s%s"):format(what, self.host, response.status, text and " (" .. text .. ")" or "", hint), code
+end
+
+-- Asks for a JSON document. Returns it and its response, or nil, message, code.
+function client:json(request, what)
+  local response, message, code = exchange.send(self, request)
+  if not response then return nil, message, code end
+  if response.status ~= 200 then return self:failure(response, what) end
+  if response.truncated then
+    return nil, ("%s: the answer is larger than %d MB"):format(what, request.limit / 2 ^ 20), "LIMIT"
+  end
+  local document = json.decode(response.body)
+  if type(document) ~= "table" then
+    return nil, ("%s: %s answered with something that is not JSON"):format(what, self.host), "PROTOCOL"
+  end
+  return document, response
+end
+
+--- The record of a model at a revision: see `ModelInfo` of the Hub's API.
+---@param repo string "org/name"
+---@param revision? string branch, tag or commit; "main" unless given
+---@return hugh.hub.exchange result: the record, its `sha` a full commit
+function client:info(repo, revision)
+  return exchange.new(function()
+    local what = revision and repo .. "@" .. revision or repo
+    local path = ("/api/models/%s/revision/%s?securityStatus=true"):format(url.encode_path(repo), url.encode(revision or "main"))
+    local info, response, code = self:json({ url = self.endpoint .. path, limit = MAX_INFO }, what)
+    if not info then return nil, response, code end
+    if type(info.sha) ~= "string" or #info.sha ~= 40 or info.sha:find("%X") then
+      return nil, what .. ": the answer names no commit", "PROTOCOL"
+    end
+    info.sha = info.sha:lower()
+    if revision and #revision == 40 and not revision:find("%X") and info.sha ~= revision:lower() then
+      return nil, ("%s: asked for that commit, and got %s"):format(what, info.sha), "PROTOCOL"
+    end
+    return info
+  end)
+end
+
+---@class hugh.hub.entry a file of a repository
+---@field path string
+---@field size integer
+---@field oid string git's name of the blob (of the pointer, for LFS files)
+---@field sha256 string|nil of LFS files
+
+local function is_hex(text, length) return type(text) == "string" and #text == length and not text:find("%X") end
+
+-- A path that could leave the folder it is joined to, or that no checkout can hold.
+local function is_bad_path(path)
+  return path == "" or path:sub(1, 1) == "/" or path:find("%z") or ("/" .. path .. "/"):find("/%.?%.?/") ~= nil
+end
+
+local function read_entry(record)
+  local lfs = type(record.lfs) == "table" and record.lfs or {}
+  local size = lfs.size or record.size
+  if type(record.path) ~= "string" or is_bad_path(record.path) or type(size) ~= "number" or size < 0 or size > 2 ^ 53 or size % 1 ~= 0 then
+    return nil
+  end
+  return {
+    path = record.path, size = size, oid = is_hex(record.oid, 40) and record.oid:lower() or nil,
+    sha256 = is_hex(lfs.oid, 64) and lfs.oid:lower() or nil,
+  }
+end
+
+local function next_page(response)
+  for target, relation in (response.headers["link"] or ""):gmatch('<([^>]*)>%s*;%s*rel="([^"]*)"') do
+    if relation == "next" then return target end
+  end
+end
+
+--- All files of a commit, page after page.
+---@param repo string
+---@param commit string
+---@return hugh.hub.exchange result: hugh.hub.entry[] sorted by path
+function client:tree(repo, commit)
+  return exchange.new(function()
+    local entries, seen = {}, {}
+    local what = repo .. "@" .. commit
+    local target = ("%s/api/models/%s/tree/%s?recursive=true&expand=false"):format(self.endpoint, url.encode_path(repo), commit)
+    for _ = 1, MAX_PAGES do
+      local page, response, code = self:json({ url = target, limit = MAX_PAGE }, what)
+      if not page then return nil, response, code end
+      for _, record in ipairs(page) do
+        if type(record) ~= "table" then return nil, what .. ": the file list is malformed", "PROTOCOL" end
+        if record.type == "file" then
+          local entry = read_entry(record)
+          if not entry then return nil, what .. ": the file list holds a malformed entry", "PROTOCOL" end
+          if seen[entry.path] then return nil, what .. ": the file list does not end or names a file twice", "PROTOCOL" end
+          seen[entry.path] = true
+          entries[#entries + 1] = entry
+        end
+      end
+      if #entries > MAX_ENTRIES then return nil, ("%s: more than %d files"):format(what, MAX_ENTRIES), "LIMIT" end
+      target = next_page(response)
+      if not target then
+        table.sort(entries, function(a, b) return a.path < b.path end)
+        return entries
+      end
+      local parsed = url.parse(target) or url.join(url.parse(response.url), target)
+      if not parsed or url.origin(parsed) ~= self.origin then
+        return nil, what .. ": the file list goes on at another server", "REFUSED"
+      end
+      target = url.format(parsed)
+    end
+    return nil, ("%s: the file list has more than %d pages"):format(what, MAX_PAGES), "LIMIT"
+  end)
+end
+
+return client

@@ -1,0 +1,55 @@
+-- Read-ahead for remote files: a request costs far more than the kilobytes around the wanted ones, so reads grow to what a scan will
+-- ask for next, and what came is kept for a while.
+
+local ahead = {}
+
+local SMALL = 128 * 1024 -- up to this a file is read whole
+local HEAD = 32 * 1024 -- classification, and most safetensors headers
+local TAIL = 64 * 1024 -- a zip's end record, and its directory unless it is large
+local STEP = 64 * 1024
+local STEP_MOST = 1024 * 1024 -- a stream that is walked to its end grows to this
+local KEPT = 4 -- blocks
+
+--- Wraps a read function.
+---@param size integer of the file
+---@param read fun(offset: integer, length: integer): string|nil, string|nil, string|nil
+---@return fun(offset: integer, length: integer): string|nil, string|nil, string|nil read may return more or fewer bytes than asked
+---@return fun(): string|nil whole the file's bytes if one read got them all
+function ahead.wrap(size, read)
+  local blocks, next_offset, step, whole = {}, nil, STEP, nil
+
+  local function plan(offset, length)
+    if size <= SMALL then return 0, size end
+    if offset == next_offset then
+      step = math.min(2 * step, STEP_MOST)
+      return offset, math.max(length, step)
+    end
+    step = STEP
+    if offset == 0 then return 0, math.max(length, HEAD) end
+    if offset >= size - TAIL then return size - TAIL, TAIL end
+    return offset, math.max(length, HEAD)
+  end
+
+  local function reader(offset, length)
+    for i = #blocks, 1, -1 do
+      local block = blocks[i]
+      if offset >= block.offset and offset < block.offset + #block.bytes then
+        return block.bytes:sub(offset - block.offset + 1, offset - block.offset + length)
+      end
+    end
+    if offset >= size then return "" end
+    local from, count = plan(offset, length)
+    local bytes, message, code = read(from, math.min(count, size - from))
+    if not bytes then return nil, message, code end
+    if from == 0 and #bytes == size then whole = bytes end
+    if #bytes <= offset - from then return nil, "the answer is cut short", "BROKEN" end
+    next_offset = from + #bytes
+    if #blocks == KEPT then table.remove(blocks, 1) end
+    blocks[#blocks + 1] = { offset = from, bytes = bytes }
+    return bytes:sub(offset - from + 1, offset - from + length)
+  end
+
+  return reader, function() return whole end
+end
+
+return ahead

@@ -1,0 +1,133 @@
+-- The libcurl transport: tasks are coroutines that fetch; one loop keeps all their requests in flight over few connections.
+--
+--     local loop = require("hugh.io.curl").open()
+--     loop:task(function () local response = loop:fetch(request) … end)
+--     loop:run()
+
+local curl = require("hugh.curl")
+local url = require("hugh.hub.url")
+
+---@class hugh.io.options
+---@field connections? integer per host
+---@field connect_timeout? number seconds
+---@field stall_timeout? number seconds with hardly a byte
+---@field timeout? number seconds for one request
+---@field getenv? fun(name: string): string|nil
+
+---@class hugh.io.loop
+local loop = {}
+loop.__index = loop
+
+local SLICE = 0.2 -- seconds; how long Ctrl-C may wait
+
+-- The proxy the environment names for a URL, "" for none.
+local function proxy_for(target, getenv)
+  local parsed = url.parse(target)
+  if not parsed then return "" end
+  local proxy = getenv(parsed.scheme .. "_proxy") or (parsed.scheme == "https" and getenv("HTTPS_PROXY")) or getenv("all_proxy")
+    or getenv("ALL_PROXY")
+  if not proxy or proxy == "" then return "" end
+  for entry in (getenv("no_proxy") or getenv("NO_PROXY") or ""):lower():gmatch("[^,%s]+") do
+    local suffix = "." .. entry:gsub("^%.", "")
+    if entry == "*" or ("." .. parsed.host):sub(-#suffix) == suffix then return "" end
+  end
+  return proxy
+end
+
+local function read_headers(head)
+  local headers = {}
+  for name, value in head:gmatch("\n([%w%-_]+):[ \t]*([^\r\n]*)") do
+    name, value = name:lower(), value:gsub("[ \t]+$", "")
+    headers[name] = headers[name] and headers[name] .. ", " .. value or value
+  end
+  return headers
+end
+
+--- Opens a loop.
+---@param options? hugh.io.options
+---@return hugh.io.loop
+function loop.open(options)
+  options = options or {}
+  local getenv = options.getenv or os.getenv
+  local connections = options.connections or 8
+  return setmetatable({
+    multi = curl.multi(connections, 4 * connections), getenv = getenv,
+    ca = getenv("SSL_CERT_FILE") or getenv("REQUESTS_CA_BUNDLE") or getenv("CURL_CA_BUNDLE"),
+    connect_timeout = options.connect_timeout or 10, stall_timeout = options.stall_timeout or 20, timeout = options.timeout or 300,
+    waiting = {}, -- id of a transfer -> the coroutine that wants its response
+    delayed = {}, -- { due = time, request, routine }
+    active = 0, clock = curl.now,
+  }, loop)
+end
+
+local function start(self, request, routine)
+  local proxy, headers = proxy_for(request.url, self.getenv), {}
+  for name, value in pairs(request.headers) do headers[#headers + 1] = name .. ": " .. value end
+  local id = self.multi:add({
+    url = request.url, method = request.method, headers = headers, body = request.body, limit = request.limit, proxy = proxy, ca = self.ca,
+    open_only = request.open_only and proxy == "", decode = not request.headers["accept-encoding"],
+    connect_timeout = self.connect_timeout, stall_timeout = self.stall_timeout, timeout = self.timeout,
+  })
+  self.waiting[id] = routine
+end
+
+local function resume(self, routine, ...)
+  local alive, request = coroutine.resume(routine, ...)
+  if not alive then error(debug.traceback(routine, request), 0) end
+  if coroutine.status(routine) == "dead" then
+    self.active = self.active - 1
+  elseif request.delay then
+    table.insert(self.delayed, { due = self.clock() + request.delay, request = request, routine = routine })
+  else
+    start(self, request, routine)
+  end
+end
+
+-- Waits for the network or the nearest delay, then hands out what has come.
+local function turn(self)
+  local now, patience = self.clock(), SLICE
+  for i = #self.delayed, 1, -1 do
+    local entry = self.delayed[i]
+    if entry.due <= now then
+      table.remove(self.delayed, i)
+      start(self, entry.request, entry.routine)
+    else
+      patience = math.min(patience, entry.due - now)
+    end
+  end
+  for _, done in ipairs(self.multi:wait(patience)) do
+    local routine = self.waiting[done.id]
+    self.waiting[done.id] = nil
+    local response = { error = done.error, code = done.code }
+    if not done.error then
+      response = { status = done.status, headers = read_headers(done.head), body = done.body, truncated = done.truncated, private = done.private }
+    end
+    resume(self, routine, response)
+  end
+end
+
+--- Adds a task. It starts at once, and may fetch.
+---@param body fun()
+function loop:task(body)
+  self.active = self.active + 1
+  resume(self, coroutine.create(body))
+end
+
+--- Fetches, inside a task.
+---@param request hugh.hub.request
+---@return hugh.hub.response
+function loop:fetch(request) return coroutine.yield(request) end -- luacheck: ignore self
+
+--- Runs until every task has ended. An error in a task is thrown here.
+---@param tick? fun() called between turns
+function loop:run(tick)
+  while self.active > 0 do
+    turn(self)
+    if tick then tick() end
+  end
+end
+
+--- Ends all transfers and connections.
+function loop:close() self.multi:close() end
+
+return loop

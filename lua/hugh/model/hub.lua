@@ -1,0 +1,262 @@
+-- A model on the Hub, judged without downloading it: its metadata, and of its files the ranges a loader would interpret.
+
+local ahead = require("hugh.io.ahead")
+local card = require("hugh.model.card")
+local client = require("hugh.hub.client")
+local core = require("hugh.core")
+local directory = require("hugh.model.directory")
+local file = require("hugh.hub.file")
+local json = require("hugh.json")
+local license = require("hugh.model.license")
+local record = require("hugh.model.record")
+local settings = require("hugh.hub.settings")
+local suggest = require("hugh.suggest")
+local summarize = require("hugh.model.summarize")
+local url = require("hugh.hub.url")
+
+local hub = {}
+
+local PARALLEL = 8 -- files at a time; what bounds the memory
+local TEXT_MOST = 4 * 2 ^ 20
+
+hub.from_hub_info = record.facts
+
+--- Takes a target apart: "org/name", "org/name@revision", or the address of a model's page or of one of its files.
+---@param target string
+---@return { repo: string, revision: string|nil, endpoint: string|nil }|nil
+---@return string|nil message
+---@return string|nil code
+function hub.parse(target)
+  local endpoint, path = nil, target
+  if target:find("^%a[%w+.-]*://") then
+    local parsed, message = url.parse(target)
+    if not parsed then return nil, target .. ": " .. message, "URL" end
+    endpoint, path = url.origin(parsed), parsed.path:match("^/([^?]*)")
+    local repo, revision = path:match("^([^/]+/[^/]+)/%l+/([^/]+)")
+    path = repo and repo .. "@" .. revision:gsub("%%2[Ff]", "/") or path:gsub("/$", "")
+  end
+  local repo, revision = path:match("^([^@]+)@(.+)$")
+  repo = repo or path
+  local fine = repo:find("^[%w][%w._-]*/[%w._-]+$") and not repo:find("..", 1, true) and not (revision and revision:find("[%c%s]"))
+  if not fine then return nil, target .. ": not a model's name (org/name) or address", "TARGET" end
+  return { repo = repo, revision = revision, endpoint = endpoint }
+end
+
+-- The finding for bytes that are not what was promised; other failures are the world's, and end the run.
+local promises = {
+  SIZE = { "hub.size-mismatch", "high" }, CHANGED = { "hub.changed", "high" }, PROTOCOL = { "hub.protocol", "medium" },
+  NO_RANGES = { "hub.no-ranges", "medium" },
+}
+
+local function broken_promise(entry, message, code)
+  local id, severity = promises[code][1], promises[code][2]
+  local class = core.classify("", entry.path, entry.size)
+  return {
+    path = entry.path, size = entry.size, kind = class and class.kind or "unknown", by = "name", complete = false,
+    safety = severity == "high" and "suspicious" or "unknown", globals = {}, bytes_read = 0,
+    findings = { { id = id, severity = severity, message = ("%s %s"):format(entry.path, message) } },
+  }
+end
+
+-- Bytes that were read whole must be the ones git and LFS name.
+local function check_digest(report, entry, whole)
+  local digest = require("hugh.digest")
+  local expected, got = entry.sha256, nil
+  if expected then
+    got = digest.new("sha256"):update(whole):hex()
+  elseif entry.oid then
+    expected, got = entry.oid, digest.new("sha1"):update(("blob %d\0"):format(#whole)):update(whole):hex()
+  end
+  if expected == got then return end
+  report.safety, report.complete = report.safety == "dangerous" and "dangerous" or "suspicious", false
+  table.insert(report.findings, 1, {
+    id = "hub.digest-mismatch", severity = "critical",
+    message = entry.path .. " is not the file that the repository lists: its digest is another one",
+  })
+end
+
+-- Scans one file; runs in a task. Returns its report, or nil, message, CODE.
+local function scan(self, entry, fetch)
+  local remote = file.new(self.client, self.repo, self.commit, entry)
+  local read, whole = ahead.wrap(entry.size, function(offset, length) return remote:read(offset, length):run(fetch) end)
+  local machine = core.scan { name = entry.path, size = entry.size, sparse = true }
+  local report
+  for offset, length in machine.need, machine do
+    local bytes, message, code = read(offset, length)
+    if not bytes then
+      if not promises[code] then return nil, ("%s: %s"):format(entry.path, message), code end
+      report = broken_promise(entry, message, code)
+      break
+    end
+    if bytes == "" then machine:eof() else machine:feed(offset, bytes) end
+  end
+  report = report or machine:report()
+  report.path, report.sha256, report.requests, report.bytes_read = entry.path, entry.sha256, remote.requests, remote.bytes_read
+  report.bytes_skipped = math.max(0, entry.size - remote.bytes_read)
+  if whole() then check_digest(report, entry, whole()) end
+  return report, whole()
+end
+
+local function is_text(path)
+  local name = path:upper()
+  return path == "README.md" or path == "config.json" or path == "requirements.txt" or path == "pyproject.toml"
+    or (not path:find("/", 1, true) and (name:find("^LICEN[CS]E") or name:find("^COPYING")))
+end
+
+-- A text the scan did not need whole.
+local function read_text(self, entry, fetch)
+  if entry.size > TEXT_MOST then return nil end
+  local parts, offset = {}, 0
+  local remote = file.new(self.client, self.repo, self.commit, entry)
+  while offset < entry.size do
+    local bytes, message, code = remote:read(offset, entry.size - offset):run(fetch)
+    if not bytes or bytes == "" then return nil, message, code end
+    parts[#parts + 1] = bytes
+    offset = offset + #bytes
+  end
+  return table.concat(parts)
+end
+
+-- All files of the commit, PARALLEL at a time. Returns reports and texts, or nil, message, CODE of the first failure.
+local function scan_all(self, entries, loop, progress)
+  local reports, texts, failure = {}, {}, nil
+  local next_index, done, bytes = 1, 0, self.client.bytes_read
+  local function fetch(request) return loop:fetch(request) end
+  local function worker()
+    while next_index <= #entries and not failure do
+      local index = next_index
+      next_index = next_index + 1
+      local entry = entries[index]
+      local report, whole, code = scan(self, entry, fetch)
+      if not report then
+        failure = failure or { whole, code }
+        return
+      end
+      reports[index] = report
+      if is_text(entry.path) then texts[entry.path] = whole or read_text(self, entry, fetch) end
+      done = done + 1
+    end
+  end
+  for _ = 1, math.min(PARALLEL, #entries) do loop:task(worker) end
+  loop:run(progress and function() progress { files = done, of = #entries, bytes = self.client.bytes_read - bytes } end)
+  if failure then return nil, failure[1], failure[2] end
+  return reports, texts
+end
+
+-- Where the Hub's own scanners and hugh do not agree, both are told.
+local function compare_scanners(facts)
+  local flagged = {}
+  for _, issue in ipairs(facts.hub_security and facts.hub_security.files or {}) do flagged[issue.path] = issue.status end
+  for _, entry in ipairs(facts.files) do
+    local status, message = flagged[entry.path], nil
+    if status and entry.safety == "safe" then
+      message = ("the Hub's scanners call this file %s; hugh found nothing in it"):format(status)
+    elseif not status and entry.safety == "dangerous" and facts.hub_security and facts.hub_security.scans_done then
+      message = "the Hub's scanners have nothing against this file"
+    end
+    if message then
+      table.insert(entry.findings, { id = "hub.scanners-disagree", severity = status and "medium" or "info", message = message })
+    end
+  end
+end
+
+local function add_texts(facts, info, texts)
+  local metadata
+  facts.card, metadata = card.read(texts["README.md"])
+  facts.config = directory.config(texts["config.json"]) or facts.config
+  if not facts.license and metadata.license then
+    facts.license, facts.license_class = license.strictest(type(metadata.license) == "table" and metadata.license or { metadata.license })
+  end
+  facts.library_name = facts.library_name or (type(metadata.library_name) == "string" and metadata.library_name or nil)
+  facts.publisher_verified = type(info.authorData) == "table" and type(info.authorData.isVerified) == "boolean" and info.authorData.isVerified or nil
+end
+
+-- Runs one exchange on a loop.
+local function run(loop, exchange)
+  local value, message, code
+  loop:task(function() value, message, code = exchange:run(function(request) return loop:fetch(request) end) end)
+  loop:run()
+  return value, message, code
+end
+
+local function load(self, target, place, options)
+  local loop = self.loop
+  local info, message, code = run(loop, self.client:info(place.repo, place.revision))
+  if not info then return nil, message, code end
+  self.repo, self.commit = place.repo, info.sha
+  local answers = options.cache ~= false and require("hugh.hub.answers").open(options.cache)
+  local key = answers and answers.key(self.client.endpoint, place.repo, info.sha)
+  local known = answers and answers:get(key)
+  local reports, texts
+  if known then
+    reports, texts = known.reports, known.texts
+  else
+    local entries
+    entries, message, code = run(loop, self.client:tree(place.repo, info.sha))
+    if not entries then return nil, message, code end
+    if #entries == 0 then return nil, place.repo .. ": there are no files in it", "EMPTY" end
+    reports, texts, code = scan_all(self, entries, loop, options.progress)
+    if not reports then return nil, texts, code end
+    if answers then answers:put(key, { reports = reports, texts = json.object(texts) }) end
+  end
+
+  info.siblings = nil
+  local facts = record.facts(info)
+  facts.target, facts.origin, facts.repo, facts.revision = target, "hub", place.repo, place.revision or "main"
+  facts.pinned = place.revision ~= nil and place.revision:lower() == info.sha
+  facts.files = reports
+  compare_scanners(facts)
+  add_texts(facts, info, texts)
+  summarize.files(facts, reports)
+  summarize.dependencies(facts, texts)
+  facts.bytes_read, facts.requests = self.client.bytes_read, self.client.requests
+  return facts
+end
+
+local option_names = { "endpoint", "token", "cache", "progress", "timeouts", "retries", "backoff", "getenv" }
+
+---@class hugh.model.hub.options
+---@field endpoint? string instead of HF_ENDPOINT
+---@field token? string instead of HF_TOKEN
+---@field cache? string|false folder of the answer cache; false for none
+---@field progress? fun(state: { files: integer, of: integer, bytes: integer })
+---@field timeouts? { connect?: number, stall?: number, whole?: number } seconds
+---@field retries? integer
+---@field backoff? number seconds before the first retry
+---@field getenv? fun(name: string): string|nil
+
+--- Looks at a model on the Hub. Reads metadata and the bytes a loader would interpret, nothing else.
+---@param target string "org/name[@revision]" or a Hub URL
+---@param options? hugh.model.hub.options
+---@return hugh.facts|nil facts its `commit` is the one that was judged
+---@return string|nil message
+---@return string|nil code
+function hub.load(target, options)
+  suggest.check_options(options, option_names, "hugh.model")
+  options = options or {}
+  local place, message, code = hub.parse(target)
+  if not place then return nil, message, code end
+  local set
+  set, message, code = settings.read(options.getenv)
+  if not set then return nil, message, code end
+  if set.offline then return nil, target .. ": HF_HUB_OFFLINE is set, so the Hub was not asked", "OFFLINE" end
+  local endpoint = options.endpoint or place.endpoint or set.endpoint
+  -- The token belongs to the configured endpoint: an address somebody pasted does not get it.
+  local token = options.token or (endpoint == set.endpoint and set.token) or nil
+  local self = {}
+  self.client, message, code = client.new {
+    endpoint = endpoint, token = token, agent = "hugh/" .. core.version, retries = options.retries, backoff = options.backoff,
+  }
+  if not self.client then return nil, message, code end
+  local timeouts = options.timeouts or {}
+  self.loop = require("hugh.io.curl").open {
+    connect_timeout = timeouts.connect, stall_timeout = timeouts.stall, timeout = timeouts.whole, getenv = options.getenv,
+  }
+  local ok, facts
+  ok, facts, message, code = pcall(load, self, target, place, options)
+  self.loop:close()
+  if not ok then error(facts, 0) end
+  return facts, message, code
+end
+
+return hub

@@ -1,0 +1,145 @@
+-- The remote path end to end: the example Hub (nginx) serves a folder, and hugh judges what is in it without downloading it.
+
+local helper = require("spec.helper")
+local hub = require("hugh.model.hub")
+local server = require("spec.hub.server")
+
+-- A pickle that would call os.system('true'): inert even if somebody loads it.
+local hostile = "\128\2cos\nsystem\n(X\4\0\0\0truetR."
+
+local function safetensors(bytes)
+  local header = ('{"w":{"dtype":"U8","shape":[%d],"data_offsets":[0,%d]}}'):format(bytes, bytes)
+  return string.char(#header) .. ("\0"):rep(7) .. header .. ("\0"):rep(bytes)
+end
+
+describe("a model on the Hub", function()
+  local folder, site
+
+  local function repository(name, files)
+    local base = folder .. "/" .. name
+    os.execute("mkdir -p " .. helper.quote(base))
+    for path, bytes in pairs(files) do helper.write(base .. "/" .. path, bytes) end
+  end
+
+  local function load(target, options)
+    options = options or {}
+    options.endpoint, options.cache, options.backoff = options.endpoint or site.endpoint, options.cache or false, 0.01
+    options.getenv = options.getenv or function() return nil end
+    return hub.load(target, options)
+  end
+
+  local function file(facts, path)
+    for _, entry in ipairs(facts.files) do
+      if entry.path == path then return entry end
+    end
+  end
+
+  setup(function()
+    folder = helper.directory()
+    repository("acme/tiny", {
+      ["README.md"] = "---\nlicense: apache-2.0\nlibrary_name: transformers\n---\n# Tiny\n",
+      ["config.json"] = '{"model_type": "llama", "transformers_version": "4.30.0"}',
+      ["model.safetensors"] = safetensors(1048576),
+      [".hub.json"] = '{"downloads": 5, "likes": 120, "lastModified": "2024-01-02T00:00:00.000Z", "refs": {"refs/pr/1": true}}',
+    })
+    repository("acme/hostile", {
+      ["model file.pkl"] = hostile, -- a name with a space
+      [".hub.json"] = '{"securityRepoStatus": {"scansDone": true, "filesWithIssues": []}}',
+    })
+    repository("acme/private", { ["model.safetensors"] = safetensors(8), [".hub.json"] = '{"private": true, "token": "hf_good"}' })
+    local many = {}
+    for i = 1, 25 do many[("shard-%02d.safetensors"):format(i)] = safetensors(64) end
+    repository("acme/many", many)
+    site = server.hub(folder, "HUB_PAGE=10")
+  end)
+
+  teardown(function()
+    site.stop()
+    helper.remove(folder)
+  end)
+
+  it("is judged by its commit, from its metadata and a fraction of its bytes", function()
+    local facts = assert(load("acme/tiny"))
+    assert.equal("hub", facts.origin)
+    assert.equal("acme/tiny", facts.repo)
+    assert.equal(40, #facts.commit)
+    assert.is_false(facts.pinned)
+    assert.equal("safe", facts.safety)
+    assert.is_true(facts.complete)
+    assert.equal(120, facts.likes)
+    assert.equal("apache-2.0", facts.license)
+    assert.equal("permissive", facts.license_class)
+    assert.equal("2024-01-02T00:00:00.000Z", facts.last_modified)
+    assert.equal("safetensors", file(facts, "model.safetensors").kind)
+    assert.is_true(facts.bytes_read < 100000)
+    assert.is_true(file(facts, "model.safetensors").bytes_skipped > 1000000)
+    assert.is_true(file(facts, "model.safetensors").requests <= 2)
+    assert.is_true(facts.requests <= 6)
+  end)
+
+  it("is pinned when asked for by commit, and found by its address", function()
+    local commit = assert(load("acme/tiny")).commit
+    assert.is_true(assert(load("acme/tiny@" .. commit)).pinned)
+    local facts = assert(load(site.endpoint .. "/acme/tiny/tree/" .. commit))
+    assert.equal(commit, facts.revision)
+    assert.equal("refs/pr/1", assert(load("acme/tiny@refs/pr/1")).revision)
+  end)
+
+  it("is dangerous when a pickle in it calls os.system, and says that the Hub's scanners did not", function()
+    local facts = assert(load("acme/hostile"))
+    assert.equal("dangerous", facts.safety)
+    local ids = {}
+    for _, finding in ipairs(facts.findings) do ids[finding.id] = true end
+    assert.is_true(ids["hub.scanners-disagree"])
+    assert.equal("os.system", facts.globals[1].name)
+  end)
+
+  it("has all its files when they come in pages", function() assert.equal(25, assert(load("acme/many")).file_count) end)
+
+  it("that is private or does not exist gives a sentence with what to do", function()
+    local facts, message, code = load("acme/private")
+    assert.is_nil(facts)
+    assert.equal("NOT_FOUND", code)
+    assert.truthy(message:find("HF_TOKEN", 1, true))
+    facts, message, code = load("acme/tiny@nope")
+    assert.is_nil(facts)
+    assert.equal("NOT_FOUND", code)
+    assert.truthy(message:find("Invalid rev id", 1, true))
+  end)
+
+  it("is read with the token, which the CDN never sees", function() -- the example CDN refuses requests that carry one
+    local facts = assert(load("acme/private", { token = "hf_good" }))
+    assert.equal("safe", facts.safety)
+  end)
+
+  it("costs one request when its commit was judged before", function()
+    local cache = helper.directory()
+    local first = assert(load("acme/tiny", { cache = cache }))
+    local second = assert(load("acme/tiny", { cache = cache }))
+    assert.equal(1, second.requests)
+    assert.same(first.files, second.files)
+    assert.same(first.dependencies, second.dependencies)
+    helper.remove(cache)
+  end)
+
+  it("is not asked for when HF_HUB_OFFLINE is set", function()
+    local facts, _, code = load("acme/tiny", { getenv = function(name) return name == "HF_HUB_OFFLINE" and "1" or nil end })
+    assert.is_nil(facts)
+    assert.equal("OFFLINE", code)
+  end)
+end)
+
+describe("a target", function()
+  it("is a name, a name with a revision, or an address", function()
+    assert.same({ repo = "a/b" }, hub.parse("a/b"))
+    assert.same({ repo = "a/b", revision = "refs/pr/1" }, hub.parse("a/b@refs/pr/1"))
+    assert.same({ repo = "a/b", endpoint = "https://huggingface.co" }, hub.parse("https://huggingface.co/a/b"))
+    assert.same({ repo = "a/b", revision = "main", endpoint = "https://huggingface.co" }, hub.parse("https://huggingface.co/a/b/blob/main/x.bin"))
+  end)
+
+  it("that is none of these is refused", function()
+    for _, target in ipairs { "a", "a/b/c", "../b", "a/..", "ftp://x/a/b", "https://user@x/a/b", "a/b@x\ny", "https://x/" } do
+      assert.is_nil(hub.parse(target), target)
+    end
+  end)
+end)
