@@ -13,6 +13,4 @@ stds.hugh_policy = { read_globals = {
 files["lua/hugh/policies"] = { std = "+hugh_policy" }
 files["examples/policies"] = { std = "+hugh_policy" }
 files["lua/hugh/policy/language.lua"] = { globals = { "load_policy", "compile", "know", "evaluate", "tests" } }
-files["spec"] = { std = "+busted", read_globals = { "setfenv", "loadstring" } }
-
 files["examples/hub"] = { std = "ngx_lua" }

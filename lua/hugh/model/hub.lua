@@ -19,8 +19,6 @@ local hub = {}
 local PARALLEL = 8 -- files at a time; what bounds the memory
 local TEXT_MOST = 4 * 2 ^ 20
 
-hub.from_hub_info = record.facts
-
 --- Takes a target apart: "org/name", "org/name@revision", or the address of a model's page or of one of its files.
 ---@param target string
 ---@return { repo: string, revision: string|nil, endpoint: string|nil }|nil

@@ -1,7 +1,9 @@
 -- What the Hub's metadata record of a model says, as facts. Used for a million records at a time, so it makes few tables.
 
+local advisories = require("hugh.model.advisories")
 local card = require("hugh.model.card")
 local data = require("hugh.data.organisations")
+local dependencies = require("hugh.model.dependencies")
 local json = require("hugh.json")
 local license = require("hugh.model.license")
 
@@ -111,6 +113,17 @@ function record.facts(info, now)
     if not has_card then facts.card = (card.read(nil)) end
   end
   facts.findings, facts.globals, facts.safety, facts.complete = nothing, nothing, "unknown", false
+  return facts
+end
+
+--- The same with dependencies and advisories: all that can be judged without asking for more than the record.
+---@param info table
+---@param now? number
+---@return hugh.facts
+function record.ranked(info, now)
+  local facts = record.facts(info, now)
+  facts.dependencies = dependencies.infer(facts)
+  facts.advisories = advisories.check(facts.dependencies)
   return facts
 end
 

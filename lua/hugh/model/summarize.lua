@@ -55,9 +55,7 @@ end
 ---@param facts hugh.facts
 ---@param texts table<string, string> requirements.txt, pyproject.toml, ... by path
 function summarize.dependencies(facts, texts)
-  local known, dependencies = pcall(require, "hugh.model.dependencies")
-  if not known then return end
-  facts.dependencies = dependencies.infer(facts, texts)
+  facts.dependencies = require("hugh.model.dependencies").infer(facts, texts)
   facts.advisories = require("hugh.model.advisories").check(facts.dependencies)
 end
 

@@ -1,0 +1,113 @@
+local advisories = require("hugh.model.advisories")
+local dependencies = require("hugh.model.dependencies")
+local versions = require("hugh.model.versions")
+
+describe("versions", function()
+  it("are ordered as PEP 440 says", function()
+    local ordered = {
+      "1.0.dev1", "1.0a1.dev1", "1.0a1", "1.0a2", "1.0b1", "1.0rc1", "1.0", "1.0.post1.dev1", "1.0.post1", "1.0.1", "1.2", "1.10", "2.0.0", "1!0.1",
+    }
+    for i = 1, #ordered do
+      for j = 1, #ordered do
+        assert.equal(i < j and -1 or i > j and 1 or 0, versions.compare(ordered[i], ordered[j]), ordered[i] .. " " .. ordered[j])
+      end
+    end
+    assert.equal(0, versions.compare("1.0", "1.0.0+cu118"))
+    assert.equal(0, versions.compare("v1.0-rc1", "1.0c1"))
+    assert.is_nil(versions.compare("latest", "1.0"))
+  end)
+end)
+
+describe("advisories", function()
+  local function worst(name, version)
+    local found = advisories.check { { name = name, version = version } }
+    return found[1] and found[1].severity
+  end
+
+  it("know the famous ones out of the box", function()
+    assert.equal("critical", worst("torch", "2.5.1"))
+    assert.is_nil(worst("torch", "2.6.0"))
+    assert.equal("high", worst("pillow", "10.2.0"))
+    assert.equal("medium", worst("requests", "2.31.0"))
+    assert.equal("medium", worst("scipy", "1.9.3"))
+    assert.is_nil(worst("llama-cpp-python", "0.2.28"))
+    assert.equal("critical", worst("llama-cpp-python", "0.2.30"))
+  end)
+
+  it("are not known when no version is", function()
+    assert.is_nil(advisories.check { { name = "torch" } })
+    assert.same({}, advisories.check { { name = "torch", version = "2.6.0" }, { name = "numpy" } })
+  end)
+
+  it("match ranges with several events, last_affected and lists of versions", function()
+    local affected = {
+      ranges = { { type = "ECOSYSTEM", events = { { fixed = "2.3" }, { introduced = "2.0" }, { introduced = "0" }, { fixed = "1.5" } } } },
+      versions = { "9.9" },
+    }
+    local hits = { ["1.0"] = true, ["1.5"] = false, ["1.9"] = false, ["2.0"] = true, ["2.2.9"] = true, ["2.3"] = false, ["9.9"] = true }
+    for version, hit in pairs(hits) do
+      assert.equal(hit, (advisories.affects(affected, version)), version)
+    end
+    local last = { ranges = { { type = "ECOSYSTEM", events = { { introduced = "0" }, { last_affected = "3.1" } } } } }
+    assert.is_true((advisories.affects(last, "3.1")))
+    assert.is_false((advisories.affects(last, "3.1.1")))
+  end)
+
+  it("ignore withdrawn records and other ecosystems, and survive malformed ones", function()
+    local function record(fields)
+      local it = { id = "X", affected = { { package = { ecosystem = "PyPI", name = "Foo.Bar" }, versions = { "1" } } } }
+      for key, value in pairs(fields) do it[key] = value end
+      return it
+    end
+    local wanted = { { name = "foo-bar", version = "1" } }
+    assert.equal("X", advisories.check(wanted, { record {} })[1].id)
+    assert.same({}, advisories.check(wanted, { record { withdrawn = "2024-01-01T00:00:00Z" } }))
+    assert.same({}, advisories.check(wanted, { record { affected = { { package = { ecosystem = "npm", name = "foo-bar" } } } } }))
+    assert.same({}, advisories.check(wanted, { record { affected = "?" }, record { affected = { { package = 1 } } } }))
+  end)
+
+  it("take the severity from the database, else from the CVSS vector", function()
+    assert.equal(9.8, advisories.cvss3("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"))
+    assert.equal(10, advisories.cvss3("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"))
+    assert.equal(6.1, advisories.cvss3("CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N"))
+    assert.equal(7.8, advisories.cvss3("CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H"))
+    assert.equal(0, advisories.cvss3("CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N"))
+    assert.is_nil(advisories.cvss3("CVSS:4.0/AV:N/AC:L"))
+    assert.is_nil(advisories.cvss3("CVSS:3.1/AV:N"))
+  end)
+end)
+
+describe("dependencies", function()
+  local function infer(facts, texts)
+    local by_name = {}
+    for _, entry in ipairs(dependencies.infer(facts, texts)) do by_name[entry.name] = entry end
+    return by_name
+  end
+
+  it("come from the library, the files and the config", function()
+    local found = infer({ library_name = "diffusers", kinds = { gguf = 1 }, config = { transformers_version = "4.30.2" } })
+    assert.truthy(found.pillow and found.accelerate and found["llama-cpp-python"])
+    assert.same({ name = "transformers", version = "4.30.2", exact = false, source = "config.json" }, found.transformers)
+  end)
+
+  it("take exact pins, and only those, as exact", function()
+    local found = infer({}, {
+      ["requirements.txt"] = "# a comment\nTorch==2.1.0+cu118 ; python_version > '3.8'\nnumpy>=1.20\nscikit_learn[x]==1.2 # why\n"
+        .. "-r other.txt\nhttp://x/y.whl\n",
+      ["pyproject.toml"] = '[project]\ndependencies = [\n  "requests==2.31.0",\n  "joblib",\n]\n'
+        .. '[tool.poetry.dependencies]\npython = "^3.8"\nscipy = "1.9.0"\n',
+    })
+    assert.same({ name = "torch", version = "2.1.0+cu118", exact = true, source = "requirements.txt" }, found.torch)
+    assert.is_nil(found.numpy.version)
+    assert.equal("1.2", found["scikit-learn"].version)
+    assert.equal("2.31.0", found.requests.version)
+    assert.is_false(found.joblib.exact)
+    assert.equal("1.9.0", found.scipy.version)
+    assert.is_nil(found.python)
+  end)
+
+  it("without a pin have the version that was current when the model was last changed", function()
+    assert.equal("2.1.0", infer({ library_name = "timm", last_modified = "2023-12-31T00:00:00Z" }).torch.version)
+    assert.is_nil(infer({ library_name = "timm" }).torch.version)
+  end)
+end)
