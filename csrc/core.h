@@ -137,9 +137,9 @@ struct hugh_task {
 ** level). The caller returns HUGH_AGAIN; its step is called again when the child is done. Beyond limits.nesting: a finding, nothing pushed.
 */
 void hugh_task_push(hugh_scan *, hugh_task *, hugh_view *view, hugh_text name);
-/* The same with a parser already chosen: for views whose kind is known. */
+/* The same with a parser already chosen: for views whose kind is known. The task pushed, or NULL. */
 void hugh_task_push_as(hugh_scan *, hugh_task *, hugh_view *view, hugh_text name, hugh_kind kind);
-void hugh_task_push_parser(hugh_scan *, hugh_task *, hugh_view *view, hugh_text name, hugh_kind kind, const hugh_parser *);
+hugh_task *hugh_task_push_parser(hugh_scan *, hugh_task *, hugh_view *view, hugh_text name, hugh_kind kind, const hugh_parser *);
 
 /* What a task is known to be now (a zip turns out to be a torch-zip); at the top this is the report's kind. */
 void hugh_task_reclassify(hugh_scan *, hugh_task *, hugh_kind);

@@ -106,9 +106,10 @@ static void push(hugh_scan *scan, hugh_task *parent, hugh_view *view, hugh_text 
   scan->top = task;
 }
 
-void hugh_task_push_parser(hugh_scan *scan, hugh_task *parent, hugh_view *view, hugh_text name, hugh_kind kind,
-                           const hugh_parser *parser) {
+hugh_task *hugh_task_push_parser(hugh_scan *scan, hugh_task *parent, hugh_view *view, hugh_text name, hugh_kind kind,
+                                 const hugh_parser *parser) {
   push(scan, parent, view, name, kind, parser);
+  return scan->top != parent ? scan->top : NULL;
 }
 
 void hugh_task_push_as(hugh_scan *scan, hugh_task *parent, hugh_view *view, hugh_text name, hugh_kind kind) {

@@ -6,6 +6,7 @@
 */
 #include "zip.h"
 
+#include "../pickle/pickle.h"
 #include "decoder.h"
 
 #define UNEXPLAINED 256 /* between two members: extra fields, alignment and a data descriptor fit in, another member hardly does */
@@ -85,6 +86,7 @@ static void find_duplicates(hugh_scan *scan, hugh_task *task, const zip_state *s
 static void describe(hugh_scan *scan, hugh_task *task, zip_state *state) {
   hugh_kind kind = kind_of(state);
   if (task->class.kind != kind) hugh_task_reclassify(scan, task, kind);
+  if (kind == HUGH_KIND_TORCH_ZIP || kind == HUGH_KIND_TORCHSCRIPT) state->storages = hugh_storages_new(scan);
   if (state->end_count == 0) {
     hugh_find(scan, task, HUGH_FOUND_ZIP_NO_END, HUGH_NO_OFFSET,
               "the zip has no end record: it was cut short, or only partly downloaded; members were looked for from the front");
@@ -119,7 +121,9 @@ void hugh_zip_push_member(hugh_scan *scan, hugh_task *task, hugh_text name, uint
   }
   hugh_view *view = hugh_view_slice(scan, task->view, data, packed);
   if (view != NULL && decoder != NULL) view = hugh_view_decode(scan, view, decoder, NULL);
-  hugh_task_push(scan, task, view, name);
+  zip_state *state = task->state;
+  if (state->storages != NULL && state->stage == SCAN_PICKLES) hugh_pickle_push_torch(scan, task, view, name, state->storages);
+  else hugh_task_push(scan, task, view, name);
 }
 
 static void compare(hugh_scan *scan, hugh_task *task, zip_state *state, const zip_entry *entry, const zip_local *local) {
@@ -192,6 +196,17 @@ static bool has_unexplained(const zip_state *state, size_t index) {
   return next < end || next - end > UNEXPLAINED;
 }
 
+/* Raw numbers that a pickle of the archive names: the loader copies them into a tensor and looks no further. */
+static bool is_storage(const zip_state *state, hugh_text name) {
+  static const char *const directories[] = {"data/", "constants/", "tensors/"};
+  if (state->storages == NULL) return false;
+  for (size_t i = 0; i < sizeof directories / sizeof *directories; i++) {
+    hugh_text key = inside(name, prefix_of(state), directories[i]);
+    if (key.data != NULL && hugh_storages_has(state->storages, key)) return true;
+  }
+  return false;
+}
+
 /* One member: its header, then its content. DONE: nothing was pushed. */
 static hugh_next scan_member(hugh_scan *scan, hugh_task *task, zip_state *state, size_t index) {
   zip_entry *entry = &state->entries[index];
@@ -199,7 +214,7 @@ static hugh_next scan_member(hugh_scan *scan, hugh_task *task, zip_state *state,
   uint64_t size = task->view->size;
   bool is_pickle = hugh_text_ends(name, ".pkl");
   if (entry->structure || is_pickle != (state->stage == SCAN_PICKLES)) return HUGH_DONE;
-  bool storage = false;
+  bool storage = is_storage(state, name);
   bool skipped = storage && hugh_scan_options(scan)->sparse && !has_unexplained(state, index);
   if (!skipped && !visit(scan, task, state, entry, !storage)) return HUGH_WANT;
   if (hugh_add(entry->data, entry->packed) > size) {

@@ -64,6 +64,7 @@ typedef struct zip_state {
 
   size_t prefix_length;   /* of the directory that holds data.pkl, with its slash: where PyTorch looks for storages */
   const char *prefix;
+  struct hugh_storages *storages; /* of a torch archive: what its pickles name */
   zip_local other;        /* the local header's version of a member when it differs from the central one */
   bool has_other;
 

@@ -243,6 +243,11 @@ static void drop(hugh_scan *scan, hugh_task *task) {
 
 const hugh_parser hugh_parser_pickle = {"pickle", sizeof(hugh_machine), step, drop};
 
+void hugh_pickle_push_torch(hugh_scan *scan, hugh_task *parent, hugh_view *view, hugh_text name, hugh_storages *storages) {
+  hugh_task *task = hugh_task_push_parser(scan, parent, view, name, HUGH_KIND_PICKLE, &hugh_parser_pickle);
+  if (task != NULL) ((hugh_machine *)task->state)->storages = storages;
+}
+
 /* ------------------------------------------------------- torch, before zip */
 
 /*

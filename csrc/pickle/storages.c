@@ -39,6 +39,10 @@ void hugh_storages_add(hugh_scan *scan, hugh_storages *set, hugh_text key, uint6
   *slot = (storage){key, bytes};
 }
 
+bool hugh_storages_has(const hugh_storages *set, hugh_text key) {
+  return set->size > 0 && slot_of(set->slots, set->size, key)->key.data != NULL;
+}
+
 size_t hugh_storages_count(const hugh_storages *set) { return set->count; }
 
 uint64_t hugh_storages_bytes(const hugh_storages *set) {
