@@ -16,7 +16,7 @@ local function ends(path, suffix) return path:sub(-#suffix):lower() == suffix en
 function summarize.file(file)
   local path, kind = file.path, file.kind
   file.pickle_name = ends(path, ".bin") or ends(path, ".pkl") or ends(path, ".pickle")
-  file.is_pickle = pickles[kind] == true or (file.notes ~= nil and file.notes["pickle.streams"] ~= nil)
+  file.is_pickle = pickles[kind] == true or (file.notes ~= nil and file.notes["pickle.protocol"] ~= nil)
   file.safetensors = kind == "safetensors" or ends(path, ".safetensors")
   file.safe_format = safe_kinds[kind] == true or file.safetensors or ends(path, ".gguf") or ends(path, ".onnx")
   if file.scanned == nil then file.scanned = true end

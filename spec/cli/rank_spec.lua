@@ -1,0 +1,40 @@
+local helper = dofile("spec/helper.lua")
+local json = require("hugh.json")
+
+local function record(id, likes, files)
+  local siblings = {}
+  for i, name in ipairs(files) do siblings[i] = { rfilename = name, size = 1000 } end
+  return json.encode { id = id, likes = likes, downloads = 10, siblings = siblings, tags = { "license:mit" }, lastModified = "2020-01-01T00:00:00.000Z" }
+end
+
+describe("hugh score --from-jsonl", function()
+  local path
+  before_each(function() path = os.tmpname() end)
+  after_each(function() os.remove(path) end)
+
+  it("ranks records, the best first", function()
+    helper.write(path, record("zoe/pickled", 5, { "pytorch_model.bin" }) .. "\n" .. record("google/safe", 5000, { "model.safetensors" }) .. "\n")
+    local result = helper.hugh("score --jsonl --from-jsonl " .. path)
+    assert.are.equal(0, result.code, result.err)
+    local ranked = {}
+    for line in result.out:gmatch("[^\n]+") do ranked[#ranked + 1] = json.decode(line) end
+    assert.are.equal("google/safe", ranked[1].target)
+    assert.are.equal(1, ranked[1].place)
+    assert.are.equal("zoe/pickled", ranked[2].target)
+    assert.is_true(ranked[1].score > ranked[2].score)
+  end)
+
+  it("names the line that is no record, ranks the rest, and answers 2", function()
+    helper.write(path, record("a/b", 1, { "model.safetensors" }) .. "\n{broken\n[]\n")
+    local result = helper.hugh("score --from-jsonl " .. path)
+    assert.are.equal(2, result.code)
+    assert.matches("line 2 is not a Hub record", result.err)
+    assert.matches("a/b", result.out)
+  end)
+
+  it("answers 2 when there is nothing to rank", function()
+    helper.write(path, "")
+    assert.are.equal(2, helper.hugh("score --from-jsonl " .. path).code)
+    assert.are.equal(2, helper.hugh("score --from-jsonl /nowhere").code)
+  end)
+end)
