@@ -26,7 +26,7 @@ local function assess(policy, lines, complain)
     number = number + 1
     if line:find("%S") then
       local info, message = json.decode(line)
-      local facts = type(info) == "table" and from_hub_info(info) or nil
+      local facts = type(info) == "table" and (info.id or info.modelId) and from_hub_info(info) or nil
       if not facts then
         complain(("line %.0f is not a Hub record%s"):format(number, message and ": " .. message or ""))
       else
