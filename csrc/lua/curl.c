@@ -259,8 +259,9 @@ static const char *error_code(CURLcode result) {
     case CURLE_COULDNT_RESOLVE_PROXY: case CURLE_COULDNT_RESOLVE_HOST: case CURLE_COULDNT_CONNECT: return "CONNECT";
     case CURLE_OPERATION_TIMEDOUT: return "TIMEOUT";
     case CURLE_SSL_CONNECT_ERROR: case CURLE_PEER_FAILED_VERIFICATION: case CURLE_SSL_CACERT_BADFILE: case CURLE_SSL_CERTPROBLEM: return "TLS";
-    case CURLE_URL_MALFORMAT: case CURLE_UNSUPPORTED_PROTOCOL: return "URL";
-    default: return "BROKEN"; /* what arrived is cut short or no HTTP */
+    case CURLE_URL_MALFORMAT: return "URL";
+    case CURLE_UNSUPPORTED_PROTOCOL: return "PROTOCOL"; /* not a URL we speak, or an answer that is no HTTP */
+    default: return "BROKEN"; /* what arrived is cut short */
   }
 }
 
