@@ -1,0 +1,79 @@
+-- hugh cache: score what is already in the local Hub cache.
+
+local cli = require("hugh.cli")
+local common = require("hugh.cli.common")
+local utf8 = require("hugh.utf8")
+
+local command = {}
+
+function command.configure(parser)
+  parser:description("Score every snapshot in the local Hub cache ($HF_HUB_CACHE, $HF_HOME/hub). Exit code: 0 all allowed, 1 a snapshot is "
+    .. "blocked or a blob is not what its name says, 2 could not look.")
+  parser:option("-p --policy", "A policy's name or file (default: hugginghugh)."):argname("POLICY")
+  parser:option("-d --directory", "Another cache folder."):argname("DIR")
+  parser:flag("--verify", "Recompute the digest of each blob and compare it with its name.")
+  parser:mutex(
+    parser:flag("--json", "Print an array of assessments (hugh.assessment/1)."),
+    parser:flag("-q --quiet", "Print nothing; the exit code tells."))
+end
+
+-- Compares every blob with its name. Returns whether all are intact, and whether one could not be read.
+local function verify(blobs, say)
+  local cache, broken, failed = require("hugh.model.cache"), false, false
+  for _, blob in ipairs(blobs) do
+    local intact, message = cache.verify(blob)
+    if intact == nil then
+      common.say(message)
+      failed = true
+    elseif not intact then
+      say(("corrupt  %s  %s is not what its name says\n"):format(utf8.printable(blob.repo), utf8.printable(blob.path)))
+      broken = true
+    end
+  end
+  return broken, failed
+end
+
+---@param options table
+---@param out table
+---@return integer|nil
+---@return string|nil message
+function command.run(options, out)
+  local policy, message = require("hugh.policy").load(options.policy or "hugginghugh")
+  if not policy then return nil, message end
+  local folder = options.directory
+  if not folder then
+    local settings
+    settings, message = require("hugh.hub.settings").read()
+    if not settings then return nil, message end
+    folder = settings.cache
+  end
+  local found
+  found, message = require("hugh.model.cache").list(folder)
+  if not found then return nil, message end
+  if #found.snapshots == 0 then return nil, folder .. ": there are no models in this cache" end
+
+  local hugh, results = require("hugh"), {}
+  local function say(text) if not options.quiet and not options.json then out:write(text) end end
+  local blocked, failed = false, false
+  for _, snapshot in ipairs(found.snapshots) do
+    local model, result
+    model, message = hugh.model(snapshot.path)
+    if model then result, message = hugh.assess(model, policy) end
+    if result then
+      results[#results + 1] = result
+      blocked = blocked or result.verdict == "block"
+      local refs = snapshot.revisions[1] and " (" .. utf8.printable(table.concat(snapshot.revisions, ", ")) .. ")" or ""
+      say(("%-5s  %s %3d  %s@%s%s\n"):format(result.verdict, result.grade or "-", math.floor((result.score or 0) + 0.5),
+        utf8.printable(snapshot.repo), snapshot.commit:sub(1, 12), refs))
+    else
+      common.say(message)
+      failed = true
+    end
+  end
+  local broken, unread = false, false
+  if options.verify then broken, unread = verify(found.blobs, say) end
+  if options.json then out:write(require("hugh.json").encode(require("hugh.json").array(results), { pretty = true }), "\n") end
+  return (blocked or broken) and cli.FOUND or (failed or unread) and cli.FAILED or cli.CLEAN
+end
+
+return command

@@ -1,0 +1,30 @@
+-- hugh sbom TARGET: a model's bill of materials.
+
+local cli = require("hugh.cli")
+local common = require("hugh.cli.common")
+
+local sbom = { positional = "targets" }
+
+function sbom.configure(parser)
+  parser:description("Print a model's bill of materials (CycloneDX 1.5 JSON): the model, its files, the packages it needs and their known "
+    .. "vulnerabilities. TARGET is a directory, org/name[@revision] or a Hub URL. Exit code: 0 printed, 2 could not look.")
+  parser:argument("targets", "A model."):args(1):argname("TARGET")
+end
+
+---@param options table
+---@param out table
+---@return integer|nil
+---@return string|nil message
+function sbom.run(options, out)
+  local targets = type(options.targets) == "table" and options.targets or { options.targets }
+  if #targets ~= 1 then return nil, "name one model: a directory, org/name[@revision] or a Hub URL." end
+  local facts, message = require("hugh").model(targets[1])
+  if not facts then
+    common.say(message)
+    return cli.FAILED
+  end
+  out:write(require("hugh.json").encode(require("hugh.model.sbom").document(facts), { pretty = true }), "\n")
+  return cli.CLEAN
+end
+
+return sbom

@@ -1,0 +1,36 @@
+local json = require("hugh.json")
+local sbom = require("hugh.model.sbom")
+
+describe("a bill of materials", function()
+  local facts = {
+    target = "a/b", repo = "a/b", name = "b", publisher = "a", commit = ("c"):rep(40), license = "mit",
+    files = { { path = "model.bin", kind = "torch-zip", safety = "safe", sha256 = ("d"):rep(64) } },
+    dependencies = { { name = "torch", version = "2.5.0", exact = true, source = "requirements.txt" }, { name = "numpy", exact = false, source = "files" } },
+    advisories = { { id = "GHSA-x", aliases = {}, severity = "critical", package = "torch", version = "2.5.0", fixed = "2.6.0", summary = "s" } },
+  }
+
+  it("has the model as a machine-learning-model, its packages, files and vulnerabilities", function()
+    local document = json.decode(json.encode(sbom.document(facts, "2026-01-01T00:00:00Z")))
+    assert.equal("machine-learning-model", document.metadata.component.type)
+    assert.equal("pkg:huggingface/a/b@" .. facts.commit, document.metadata.component.purl)
+    assert.equal("pkg:pypi/torch@2.5.0", document.components[1].purl)
+    assert.equal(facts.files[1].sha256, document.components[3].hashes[1].content)
+    assert.same({ "pkg:pypi/torch@2.5.0", "pkg:pypi/numpy" }, document.dependencies[1].dependsOn)
+    assert.same({ { ref = "pkg:pypi/torch@2.5.0" } }, document.vulnerabilities[1].affects)
+  end)
+
+  it("refers only to what it holds, each once", function()
+    local document, seen = sbom.document(facts), {}
+    for _, component in ipairs(document.components) do
+      assert.is_nil(seen[component["bom-ref"]])
+      seen[component["bom-ref"]] = true
+    end
+    for _, ref in ipairs(document.dependencies[1].dependsOn) do assert.is_true(seen[ref]) end
+    assert.equal(document.serialNumber, sbom.document(facts).serialNumber)
+  end)
+
+  it("of a model about which little is known is still one", function()
+    local text = json.encode(sbom.document({ name = "dir", target = "./dir" }, "2026-01-01T00:00:00Z"))
+    assert.truthy(text:find('"components": []', 1, true))
+  end)
+end)
