@@ -158,6 +158,27 @@ static bool may_be_old_pickle(const uint8_t *head, size_t length, hugh_kind name
   return memchr("(c]})lditSVNIFLKMJGUTX\x8a\x8b", head[0], 25) != NULL;
 }
 
+/* Names under which everything is handed to an unpickler, whatever it looks like. */
+static bool is_loaded_as_pickle(hugh_kind named) { return named == HUGH_KIND_PICKLE || named == HUGH_KIND_JOBLIB; }
+
+static size_t word_line(const uint8_t *p, size_t length) {
+  size_t at = 0;
+  while (at < length && (p[at] == '_' || p[at] == '.' || (p[at] >= '0' && p[at] <= '9') || ((p[at] | 32) >= 'a' && (p[at] | 32) <= 'z'))) at++;
+  return at > 0 && at < length && p[at] == '\n' ? at + 1 : 0;
+}
+
+/* A pickle of protocol 0 under any name: it begins with a global, or with a container that is put in the memo. */
+static bool looks_like_old_pickle(const uint8_t *head, size_t length) {
+  if (HUGH_STARTS(head, length, "(dp0\n") || HUGH_STARTS(head, length, "(lp0\n") || HUGH_STARTS(head, length, "(ccopy_reg\n")) return true;
+  size_t at = length > 0 && head[0] == '(' ? 1 : 0;
+  if (at >= length || (head[at] != 'c' && head[at] != 'i')) return false;
+  at++;
+  size_t module = word_line(head + at, length - at);
+  size_t name = module > 0 ? word_line(head + at + module, length - at - module) : 0;
+  at += module + name;
+  return name > 0 && at < length && memchr("(pq)R.o0tNVSUX", head[at], 14) != NULL;
+}
+
 hugh_class hugh_classify(const void *bytes, size_t length, uint64_t size, hugh_text name) {
   const uint8_t *head = bytes;
   hugh_kind named = kind_of_name(name);
@@ -172,11 +193,14 @@ hugh_class hugh_classify(const void *bytes, size_t length, uint64_t size, hugh_t
     else if (head[0] == 0x80 && length > 1 && head[1] <= 5) class.kind = named == HUGH_KIND_JOBLIB ? HUGH_KIND_JOBLIB : HUGH_KIND_PICKLE;
     else if (is_safetensors(head, length, size)) class.kind = HUGH_KIND_SAFETENSORS;
     else if (may_be_old_pickle(head, length, named) && named != HUGH_KIND_UNKNOWN) class.kind = HUGH_KIND_PICKLE;
+    else if (is_loaded_as_pickle(named) || looks_like_old_pickle(head, length)) class.kind = HUGH_KIND_PICKLE;
     else if (is_text(head, length)) class.kind = kind_of_text(head, length, named);
     else if (named != HUGH_KIND_UNKNOWN) {
       class.kind = named == HUGH_KIND_TORCH_ZIP ? HUGH_KIND_PICKLE : named;
       class.by_content = false;
     }
+  } else if ((class.kind == HUGH_KIND_GGUF || class.kind == HUGH_KIND_GGML) && is_loaded_as_pickle(named)) {
+    class.kind = HUGH_KIND_PICKLE; /* G and g are opcodes */
   } else if (class.kind == HUGH_KIND_ZIP && (named == HUGH_KIND_NPZ || named == HUGH_KIND_KERAS)) {
     class.kind = named;
   }

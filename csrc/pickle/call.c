@@ -136,7 +136,7 @@ static hugh_got look_inside(hugh_machine *m, uint64_t offset, hugh_value argumen
     }
     if (view == NULL) continue;
     char name[64];
-    (void)snprintf(name, sizeof name, "bytes@%llu", (unsigned long long)offset);
+    (void)snprintf(name, sizeof name, "bytes@%llu.pkl", (unsigned long long)offset);
     m->pushed = true;
     hugh_task_push(m->scan, m->task, view, hugh_arena_copy(m->scan, name, strlen(name)));
     return HUGH_GOT;
@@ -154,6 +154,8 @@ hugh_got hugh_machine_call(hugh_machine *m, uint64_t offset, hugh_call how, hugh
   if (got == HUGH_NEED) return got;
   named = index > 0 ? named_of(m, callee) : NULL; /* folding may have met others, and moved them */
   if (named == NULL) {
+    got = hugh_explain_call(m, offset, HUGH_SUSPICIOUS, how, callee, arguments, keywords);
+    if (got == HUGH_NEED) return got;
     if (hugh_tag_of(callee) >= HUGH_TAG_GLOBAL) { /* anything else is not callable: every machine raises */
       if (folded == 0 && !m->resync_start && m->opaque_calls++ == 0) m->opaque_at = offset;
     }
@@ -179,6 +181,9 @@ hugh_got hugh_machine_call(hugh_machine *m, uint64_t offset, hugh_call how, hugh
     named = &m->named[index];
     named->shown = kept.data;
   }
+  static const hugh_safety safeties[] = {HUGH_SUSPICIOUS, HUGH_SAFE, HUGH_DANGEROUS};
+  got = hugh_explain_call(m, offset, fine ? safeties[named->judgement.class] : HUGH_SUSPICIOUS, how, callee, arguments, keywords);
+  if (got == HUGH_NEED) return got;
   if (named->judgement.category != NULL && strcmp(named->judgement.category, "nested-load") == 0) {
     got = look_inside(m, offset, arguments);
     if (got == HUGH_NEED) return got;
@@ -251,8 +256,14 @@ static bool dtype_is_fine(hugh_machine *m, hugh_value dtype, hugh_value state) {
 }
 
 hugh_got hugh_machine_build(hugh_machine *m, uint64_t offset, hugh_value object, hugh_value state) {
-  changed(m, offset, object, "sets the state of");
   hugh_named *named = hugh_tag_of(object) == HUGH_TAG_CALL ? named_of(m, object) : NULL;
+  m->raw = HUGH_RAW_NONE;
+  if (named != NULL && hugh_is_array_wrapper(named)) {
+    m->wrapped = true;
+    if (m->flavour == HUGH_FLAVOUR_JOBLIB && hugh_array_layout(m, state, &m->raw, &m->raw_size) == HUGH_NEED) return HUGH_NEED;
+  }
+  if (hugh_explain_build(m, offset, object, state) == HUGH_NEED) return HUGH_NEED;
+  changed(m, offset, object, "sets the state of");
   if (named == NULL) return HUGH_GOT;
   uint64_t count;
   size_t kept;

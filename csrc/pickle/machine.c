@@ -120,7 +120,11 @@ static void cut_global(hugh_machine *m, const uint8_t *p, size_t length) {
     module.length--;
   }
   diverge(m, m->at, false, "the input ends inside the name of a global");
-  (void)hugh_machine_name(m, m->at, module, name);
+  size_t index = hugh_machine_name(m, m->at, module, name);
+  if (*p == 'i' && m->mark_count > 0 && index > 0) {
+    if (m->named[index].calls++ == 0) m->named[index].call_offset = m->at;
+    m->named[index].global->called = true;
+  }
 }
 
 static hugh_value read_long(uint64_t offset, const uint8_t *p, size_t length) {
@@ -538,7 +542,12 @@ reload:
         got = hugh_machine_build(m, m->at, sp[-2], sp[-1]);
         if (got == HUGH_NEED) return HUGH_STREAM_WANT;
         sp--;
-        goto resume;
+        if (m->raw == HUGH_RAW_NONE) goto resume;
+        m->at += skip;
+        SAVE();
+        m->min = 1;
+        m->stream_opcodes += counted;
+        return hugh_spend_opcodes(scan, m->task, counted) ? HUGH_STREAM_RAW : HUGH_STREAM_FULL;
 
       /* -------------------------------------------------------- stream */
       case 0x80:
@@ -573,6 +582,7 @@ reload:
         goto reload;
       }
       case '.':
+        if (sp > fence) hugh_explain_return(m, HERE(), sp[-1]);
         m->at = HERE() + 1;
         SAVE();
         (void)hugh_work(scan, counted);

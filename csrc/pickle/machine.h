@@ -74,8 +74,28 @@ typedef enum hugh_flavour {
   HUGH_FLAVOUR_MEMORY, /* _pickle on bytes: frames are only checked */
   HUGH_FLAVOUR_FILE,   /* _pickle on a file: what is left of a frame is dropped when a read goes beyond it */
   HUGH_FLAVOUR_PURE,   /* pickle.py: a read across the end of a frame raises */
+  HUGH_FLAVOUR_JOBLIB, /* joblib: raw arrays lie between the opcodes */
   HUGH_FLAVOURS
 } hugh_flavour;
+
+/* What follows the state of one of joblib's array wrappers. */
+typedef enum hugh_raw {
+  HUGH_RAW_NONE,
+  HUGH_RAW_BYTES,   /* machine->raw_size bytes */
+  HUGH_RAW_ALIGNED, /* a byte that counts the padding, the padding, and then the bytes */
+  HUGH_RAW_PICKLE   /* a pickle of its own: the array holds objects */
+} hugh_raw;
+
+/* A stream that waits for one inside it. */
+typedef struct hugh_outer {
+  struct hugh_outer *next;
+  hugh_value *stack, *memo, *sparse;
+  uint32_t *marks;
+  size_t depth, stack_size, mark_count, mark_size, memo_size, sparse_size, sparse_count;
+  uint64_t memo_count;
+  bool memo_full;
+  uint8_t proto;
+} hugh_outer;
 
 typedef struct hugh_string {
   uint64_t offset;
@@ -100,11 +120,15 @@ typedef struct hugh_machine {
   bool resync_start;      /* this stream begins behind an error */
   bool padding;           /* look for the next stream first */
   bool exhausted;         /* the input is at its end */
+  bool wrapped;           /* this stream has joblib's array wrappers: run it as joblib too */
+  hugh_raw raw;
+  uint64_t raw_size;
+  hugh_outer *outer;
+  unsigned outer_count;
   uint8_t *cut;           /* the bytes of an opcode that crosses the end of its frame */
   uint8_t proto, highest;
   uint64_t streams, stream_opcodes;
   uint64_t stream_end;    /* where the first flavour ended this stream */
-  bool stream_stopped;
 
   hugh_value *stack;
   size_t depth, stack_size;
@@ -187,6 +211,19 @@ hugh_got hugh_machine_call(hugh_machine *, uint64_t offset, hugh_call, hugh_valu
 hugh_got hugh_machine_build(hugh_machine *, uint64_t offset, hugh_value object, hugh_value state);
 void hugh_machine_mutate(hugh_machine *, uint64_t offset, hugh_value object, const char *how);
 hugh_got hugh_machine_persistent(hugh_machine *, uint64_t offset, hugh_value id, hugh_value *result);
+
+/* explain.c: the program as lines of Python, if the options ask for it. HUGH_NEED: a text has to be fed first. */
+hugh_got hugh_explain_call(hugh_machine *, uint64_t offset, hugh_safety, hugh_call, hugh_value callee, hugh_value arguments, hugh_value keywords);
+hugh_got hugh_explain_build(hugh_machine *, uint64_t offset, hugh_value object, hugh_value state);
+void hugh_explain_import(hugh_machine *, uint64_t offset, const hugh_named *);
+void hugh_explain_return(hugh_machine *, uint64_t offset, hugh_value);
+
+/* joblib.c: how long the raw bytes behind a NumpyArrayWrapper are. */
+bool hugh_is_array_wrapper(const hugh_named *);
+hugh_got hugh_array_layout(hugh_machine *, hugh_value state, hugh_raw *, uint64_t *size);
+bool hugh_outer_enter(hugh_machine *); /* puts the stream aside and starts with an empty stack */
+void hugh_outer_leave(hugh_machine *); /* takes it up again */
+void hugh_outer_drop(hugh_machine *);
 
 /* fold.c: what a call is known to return; *result stays 0 if it is not. */
 hugh_got hugh_fold(hugh_machine *, uint64_t offset, hugh_value callee, hugh_value arguments, hugh_value *result);

@@ -69,6 +69,7 @@ size_t hugh_machine_name(hugh_machine *m, uint64_t offset, hugh_text module, hug
   m->named_slots[at] = (uint32_t)m->named_count;
   m->named[m->named_count] = (hugh_named){.global = global, .module = global->module, .name = global->name, .judgement = judgement,
                                           .hash = h, .offset = offset, .count = 1};
+  hugh_explain_import(m, offset, &m->named[m->named_count]);
   return m->named_count++;
 }
 

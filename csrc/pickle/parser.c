@@ -14,6 +14,7 @@ static void stream_begin(hugh_machine *m, uint64_t at) {
   m->min = 1;
   m->stream_opcodes = 0;
   m->error = NULL;
+  m->raw = HUGH_RAW_NONE;
   hugh_memo_clear(m);
 }
 
@@ -133,7 +134,6 @@ static hugh_end run_cut(hugh_machine *m) {
 /* ----------------------------------------------------------- the parser */
 
 static void note_error(hugh_machine *m) {
-  if (m->flavour != HUGH_FLAVOUR_MEMORY) return;
   if (m->resync || m->errors > 0) {
     m->errors++;
     return;
@@ -143,34 +143,65 @@ static void note_error(hugh_machine *m) {
   m->first_error_at = m->error_at;
 }
 
-/* A stream ended in this flavour: the next flavour, or the next stream. */
+/* What the whole stream came to. */
+static void account(hugh_machine *m, hugh_end end) {
+  if (end == HUGH_STREAM_STOP) {
+    m->streams++;
+    if (!m->resync) m->tail_at = m->stream_end;
+    return;
+  }
+  if (m->stream_opcodes > 0 || end == HUGH_STREAM_ERROR) note_error(m);
+  m->resync = true;
+}
+
+/* A stream ended in this flavour: the next flavour that reads it differently, or the next stream. */
 static void stream_over(hugh_machine *m, hugh_end end) {
+  hugh_outer_drop(m);
   if (m->flavour == HUGH_FLAVOUR_MEMORY) {
-    m->stream_stopped = end == HUGH_STREAM_STOP;
-    m->stream_end = m->at;
-    m->exhausted = end == HUGH_STREAM_END;
     if (end == HUGH_STREAM_END && m->stream_opcodes > 0) {
       m->error = "the input ends before the pickle does";
       m->error_at = m->at;
     }
-    if (end != HUGH_STREAM_STOP && (m->stream_opcodes > 0 || end == HUGH_STREAM_ERROR)) note_error(m);
-    if (end == HUGH_STREAM_STOP) {
-      m->streams++;
-      if (!m->resync) m->tail_at = m->at;
-    } else {
-      m->resync = true;
-    }
+    m->stream_end = m->at;
+    m->exhausted = end == HUGH_STREAM_END;
+    if (!m->wrapped) account(m, end);
+  } else if (m->flavour == HUGH_FLAVOUR_JOBLIB) {
+    if (end == HUGH_STREAM_STOP || m->at > m->stream_end) m->stream_end = m->at;
+    m->exhausted = end == HUGH_STREAM_END;
+    account(m, end);
   }
-  if (m->diverged && !m->resync_start && m->flavour + 1 < HUGH_FLAVOURS) {
-    m->flavour++;
+  for (unsigned next = m->flavour + 1u; next < HUGH_FLAVOURS && !m->resync_start; next++) {
+    if (next == HUGH_FLAVOUR_JOBLIB ? !m->wrapped : !m->diverged) continue;
+    m->flavour = (hugh_flavour)next;
     stream_begin(m, m->start);
     return;
   }
   m->flavour = HUGH_FLAVOUR_MEMORY;
-  m->diverged = false;
+  m->diverged = m->wrapped = false;
   m->resync_start = m->resync;
   m->padding = true;
   stream_begin(m, m->stream_end);
+}
+
+/* The array behind a wrapper: skipped, or a stream of its own. */
+static hugh_end skip_raw(hugh_machine *m) {
+  uint64_t at = m->frame_end != HUGH_NO_OFFSET ? m->frame_end : m->at; /* joblib reads the file, not the frame */
+  size_t length;
+  hugh_raw raw = m->raw;
+  if (raw == HUGH_RAW_ALIGNED) {
+    const uint8_t *p = hugh_view_get(m->scan, m->view, at, 1, HUGH_READ, &length);
+    if (p == NULL) return m->view->got == HUGH_NEED ? HUGH_STREAM_WANT : HUGH_STREAM_END;
+    at += 1 + (uint64_t)*p;
+  }
+  m->raw = HUGH_RAW_NONE;
+  m->frame_end = HUGH_NO_OFFSET;
+  if (raw == HUGH_RAW_PICKLE) {
+    m->at = at;
+    return hugh_outer_enter(m) ? HUGH_STREAM_AGAIN : HUGH_STREAM_ERROR;
+  }
+  m->at = hugh_add(at, m->raw_size);
+  if (m->view->size != HUGH_UNKNOWN_SIZE && m->at > m->view->size) return HUGH_STREAM_END;
+  return HUGH_STREAM_AGAIN;
 }
 
 /* Zeros and newlines between streams. */
@@ -208,8 +239,13 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
       m->padding = false;
       if (got == HUGH_END) break;
     }
-    hugh_end end = hugh_machine_run(m);
+    hugh_end end = m->raw != HUGH_RAW_NONE ? HUGH_STREAM_RAW : hugh_machine_run(m);
     if (end == HUGH_STREAM_CUT) end = run_cut(m);
+    if (end == HUGH_STREAM_RAW) end = skip_raw(m);
+    if (end == HUGH_STREAM_STOP && m->outer != NULL) {
+      hugh_outer_leave(m);
+      continue;
+    }
     switch (end) {
       case HUGH_STREAM_WANT: return HUGH_WANT;
       case HUGH_STREAM_AGAIN: return HUGH_AGAIN;
@@ -229,6 +265,7 @@ static void release(hugh_scan *scan, void *block, size_t size) {
 
 static void drop(hugh_scan *scan, hugh_task *task) {
   hugh_machine *m = task->state;
+  if (m->scan != NULL) hugh_outer_drop(m);
   release(scan, m->stack, m->stack_size * sizeof *m->stack);
   release(scan, m->marks, m->mark_size * sizeof *m->marks);
   release(scan, m->memo, m->memo_size * sizeof *m->memo);

@@ -13,6 +13,7 @@ typedef enum hugh_end {
   HUGH_STREAM_WANT,  /* bytes have to be fed */
   HUGH_STREAM_AGAIN, /* work is spent, or a child was pushed */
   HUGH_STREAM_CUT,   /* the opcode at machine->at crosses the end of its frame: the flavour decides */
+  HUGH_STREAM_RAW,   /* the raw bytes of a joblib array follow: machine->raw says how they are laid out */
   HUGH_STREAM_FULL   /* a limit was hit */
 } hugh_end;
 
