@@ -25,6 +25,7 @@ typedef struct walk {
   char *path;
   size_t capacity;
   hugh_entries *entries;
+  bool names_only;
 } walk;
 
 static bool path_set(walk *w, size_t base, const char *name) {
@@ -86,6 +87,7 @@ static int look(walk *w, const struct dirent *entry) {
   struct stat info;
   int fd = dirfd(here->dir);
   if (!path_set(w, here->length, entry->d_name)) return ENOMEM;
+  if (w->names_only && entry->d_type == DT_REG) return add(w, HUGH_ENTRY_FILE, false, NULL, 0);
   bool link = entry->d_type == DT_LNK;
   if (entry->d_type != DT_DIR) {
     if (entry->d_type == DT_UNKNOWN && fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0) link = S_ISLNK(info.st_mode);
@@ -106,8 +108,8 @@ static int look(walk *w, const struct dirent *entry) {
 
 static int by_path(const void *a, const void *b) { return strcmp(((const hugh_entry *)a)->path, ((const hugh_entry *)b)->path); }
 
-int hugh_walk(const char *directory, hugh_entries *entries) {
-  walk w = {.entries = entries};
+int hugh_walk(const char *directory, bool names_only, hugh_entries *entries) {
+  walk w = {.entries = entries, .names_only = names_only};
   *entries = (hugh_entries){0};
   int error = path_set(&w, 0, "") ? enter(&w, AT_FDCWD, directory, 0, false) : ENOMEM;
   while (error == 0 && w.depth > 0) {

@@ -148,19 +148,20 @@ static int files_read(lua_State *L) {
   return 1;
 }
 
-/* core.list(directory) -> entries, problems | nil, message, code */
+/* core.list(directory [, names_only]) -> entries, problems | nil, message, code; with names_only, without sizes and times */
 static int files_list(lua_State *L) {
   static const char *const types[] = {"file", "other", "broken-link", "loop", "error"};
   const char *directory = check_path(L, 1);
   hugh_entries entries;
-  int error = hugh_walk(directory, &entries);
+  bool names_only = lua_toboolean(L, 2);
+  int error = hugh_walk(directory, names_only, &entries);
   if (error != 0) return hugh_push_errno(L, directory, error);
   lua_createtable(L, (int)entries.count, 0);
   lua_newtable(L);
   int listed = 0, problems = 0;
   for (size_t i = 0; i < entries.count; i++) {
     const hugh_entry *entry = &entries.items[i];
-    lua_createtable(L, 0, 5);
+    lua_createtable(L, 0, names_only ? 2 : 5);
     lua_pushstring(L, entry->path);
     lua_setfield(L, -2, "path");
     if (entry->type == HUGH_ENTRY_ERROR) {
@@ -173,10 +174,12 @@ static int files_list(lua_State *L) {
     }
     lua_pushstring(L, types[entry->type]);
     lua_setfield(L, -2, "type");
-    hugh_push_size(L, entry->size);
-    lua_setfield(L, -2, "size");
-    hugh_push_size(L, (unsigned long long)(entry->mtime > 0 ? entry->mtime : 0));
-    lua_setfield(L, -2, "mtime");
+    if (!names_only) {
+      hugh_push_size(L, entry->size);
+      lua_setfield(L, -2, "size");
+      hugh_push_size(L, (unsigned long long)(entry->mtime > 0 ? entry->mtime : 0));
+      lua_setfield(L, -2, "mtime");
+    }
     if (entry->link) {
       lua_pushboolean(L, 1);
       lua_setfield(L, -2, "link");

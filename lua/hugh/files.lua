@@ -35,7 +35,7 @@ function files.collect(paths)
     problems[#problems + 1] = { path = path, message = message, code = code, skipped = skipped }
   end
   for _, path in ipairs(paths) do
-    local entries, unreadable, code = core.list(path)
+    local entries, unreadable, code = core.list(path, true)
     if entries then
       for _, entry in ipairs(entries) do
         local name = join(path, entry.path)
