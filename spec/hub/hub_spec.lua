@@ -83,6 +83,15 @@ describe("a model on the Hub", function()
     assert.equal("refs/pr/1", assert(load("acme/tiny@refs/pr/1")).revision)
   end)
 
+  it("is dangerous when a pickle in it calls os.system, and says that the Hub's scanners did not", function()
+    local facts = assert(load("acme/hostile"))
+    assert.equal("dangerous", facts.safety)
+    local ids = {}
+    for _, finding in ipairs(facts.findings) do ids[finding.id] = true end
+    assert.is_true(ids["hub.scanners-disagree"])
+    assert.equal("os.system", facts.globals[1].name)
+  end)
+
   it("has all its files when they come in pages", function() assert.equal(25, assert(load("acme/many")).file_count) end)
 
   it("that is private or does not exist gives a sentence with what to do", function()

@@ -1,0 +1,86 @@
+"""The Hub without downloading it: hugh score against fetching everything, from the example Hub on loopback.
+hub.py DATA: makes (sparse) inputs in DATA once, serves them, prints the table."""
+import hashlib
+import json
+import os
+import resource
+import struct
+import subprocess
+import sys
+import time
+
+DATA = os.path.abspath(sys.argv[1])
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+SHARD, SHARDS, SMALL = 1 << 30, 10, 100
+
+
+def sparse_safetensors(path, size):
+    header, offset, tensors = {}, 0, 300
+    step = (size // tensors) // 4 * 4
+    for i in range(tensors):
+        header["model.layers.%d.weight" % i] = {"dtype": "F32", "shape": [step // 4], "data_offsets": [offset, offset + step]}
+        offset += step
+    text = json.dumps(header).encode()
+    with open(path, "wb") as f:
+        f.write(struct.pack("<Q", len(text)) + text)
+        f.truncate(8 + len(text) + offset)
+
+
+def repository(name, files):
+    base = os.path.join(DATA, "bench", name)
+    os.makedirs(base, exist_ok=True)
+    digests = {}
+    for path, size in files.items():
+        if not os.path.exists(os.path.join(base, path)):
+            sparse_safetensors(os.path.join(base, path), size)
+        digests[path] = {"sha256": hashlib.sha256((name + path).encode()).hexdigest()}  # made up: hashing 10 GB of zeros is not what is measured
+    with open(os.path.join(base, "README.md"), "w") as f:
+        f.write("---\nlicense: mit\nlibrary_name: transformers\n---\n# A model\n")
+    with open(os.path.join(base, ".hub.json"), "w") as f:
+        json.dump({"files": digests}, f)
+
+
+SCORE = b"""
+local hub, requests, bytes, total = require("hugh.model.hub"), 0, 0, 0
+for _, target in ipairs(arg) do
+  local facts = assert(hub.load(target, { cache = false }))
+  requests, bytes, total = requests + facts.requests, bytes + facts.bytes_read, total + facts.total_bytes
+end
+print(("%d %d %d"):format(requests, bytes, total))
+"""
+
+
+def score(targets):
+    """Requests, bytes read, bytes in all, seconds, and the memory of the process in MB."""
+    start = time.monotonic()
+    out = subprocess.run(["lua5.4", "-"] + targets, input=SCORE, check=True, stdout=subprocess.PIPE).stdout
+    seconds, memory = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return [int(number) for number in out.split()] + [seconds, memory]
+
+
+def download(urls):
+    start = time.monotonic()
+    subprocess.run(["curl", "-sL", "-Z", "--no-progress-meter"] + [word for u in urls for word in ("-o", "/dev/null", u)], check=True)
+    return time.monotonic() - start
+
+
+def run():
+    endpoint = os.environ["HF_ENDPOINT"]
+    print("%-34s %10s %14s %10s %10s" % ("", "requests", "bytes", "seconds", "MB memory"))
+    requests, read, total, seconds, memory = score(["bench/large"])
+    print("%-34s %10d %14d %10.3f %10.1f" % ("10 GB in 10 shards, hugh", requests, read, seconds, memory))
+    fetched = download(["%s/bench/large/resolve/main/model-%02d.safetensors" % (endpoint, i) for i in range(SHARDS)])
+    print("%-34s %10d %14d %10.3f" % ("10 GB in 10 shards, downloaded", 2 * SHARDS, total, fetched))
+    print("%-34s %10s %13.0fx %9.0fx" % ("ratio", "", total / read, fetched / seconds))
+    requests, read, total, seconds, memory = score(["bench/small-%d" % i for i in range(SMALL)])
+    print("%-34s %10d %14d %10.3f %10.1f" % ("%d small repositories, hugh" % SMALL, requests, read, seconds, memory))
+
+
+if os.environ.get("HF_ENDPOINT", "").startswith("http://127."):
+    run()
+else:
+    repository("large", {"model-%02d.safetensors" % i: SHARD for i in range(SHARDS)})
+    for i in range(SMALL):
+        repository("small-%d" % i, {"model.safetensors": 100000})
+    environment = dict(os.environ, LUA_PATH=ROOT + "/lua/?.lua;" + ROOT + "/lua/?/init.lua;;", LUA_CPATH=ROOT + "/build/5.4/?.so;;")
+    sys.exit(subprocess.run([ROOT + "/examples/hub/with", DATA, "python3", os.path.abspath(__file__), DATA], env=environment).returncode)
