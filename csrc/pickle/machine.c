@@ -82,14 +82,12 @@ static bool parse_index(hugh_machine *m, uint64_t offset, const uint8_t *p, cons
 
 /* Is this how a number is usually written? */
 static bool plain_number(const uint8_t *p, const uint8_t *end) {
-  if (p == end) return false;
-  for (; p < end; p++) {
-    if (!((*p >= '0' && *p <= '9') || *p == '-' || *p == '.' || *p == 'e' || *p == '+' || *p == 'L' || *p == 'n' || *p == 'a' ||
-          *p == 'i' || *p == 'f')) {
-      return false;
-    }
-  }
-  return true;
+  static const bool usual[256] = {['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true, ['5'] = true, ['6'] = true,
+                                  ['7'] = true, ['8'] = true, ['9'] = true, ['-'] = true, ['+'] = true, ['.'] = true, ['e'] = true,
+                                  ['L'] = true, ['n'] = true, ['a'] = true, ['i'] = true, ['f'] = true};
+  bool plain = p < end;
+  for (; p < end; p++) plain = plain && usual[*p];
+  return plain;
 }
 
 static hugh_value text_number(hugh_machine *m, uint64_t offset, const uint8_t *p, const uint8_t *end) {
@@ -135,6 +133,24 @@ static hugh_value read_long(uint64_t offset, const uint8_t *p, size_t length) {
   return hugh_value_int((int64_t)number);
 }
 
+/* Lines are short: a loop finds their end sooner than memchr is set up. */
+static inline const uint8_t *find_newline(const uint8_t *p, const uint8_t *end) {
+  const uint8_t *near = end - p > 24 ? p + 24 : end;
+  for (; p < near; p++) {
+    if (*p == '\n') return p;
+  }
+  return p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
+}
+
+/* The end of a line of at most 15 digits, and their number; NULL if the line is something else or not there. */
+static inline const uint8_t *digits_line(const uint8_t *p, const uint8_t *end, uint64_t *number) {
+  const uint8_t *start = p, *near = end - p > 15 ? p + 15 : end;
+  uint64_t value = 0;
+  for (; p < near && (uint8_t)(*p - '0') <= 9; p++) value = value * 10 + (uint64_t)(*p - '0');
+  *number = value;
+  return p > start && p < end && *p == '\n' ? p : NULL;
+}
+
 #define OFFSET(q)    (span_at + (uint64_t)((q) - span))
 #define HERE()       OFFSET(p)
 #define HAVE(n)      do { if ((size_t)(end - p) < (size_t)(n)) { need = (n); goto refill; } } while (0)
@@ -148,7 +164,7 @@ static hugh_value read_long(uint64_t offset, const uint8_t *p, size_t length) {
     fence = FENCE(); \
   } while (0)
 #define LINE(from, newline) do { \
-    newline = memchr(from, '\n', (size_t)(end - (from))); \
+    newline = find_newline(from, end); \
     if (newline == NULL) goto long_line; \
   } while (0)
 /* A string whose bytes are `skip` behind the opcode. */
@@ -163,6 +179,7 @@ static hugh_value read_long(uint64_t offset, const uint8_t *p, size_t length) {
   } while (0)
 
 hugh_end hugh_machine_run(hugh_machine *m) {
+  if (m->stack == NULL && !grow_stack(m)) return HUGH_STREAM_FULL;
   hugh_scan *scan = m->scan;
   hugh_value *sp = m->stack + m->depth, *fence = FENCE(), *mark;
   const uint8_t *span = NULL, *p = NULL, *end = NULL, *newline, *second;
@@ -232,13 +249,23 @@ reload:
       case 'J': HAVE(5); PUSH(hugh_value_int((int32_t)hugh_le32(p + 1))); p += 5; break;
       case 'G': HAVE(9); PUSH(hugh_value_at(HUGH_TAG_NUMBER, HERE())); p += 9; break;
       case 'I':
+        if (p + 1 < end && p[1] != '0' && (newline = digits_line(p + 1, end, &index)) != NULL && index < (uint64_t)1 << 47) {
+          PUSH(hugh_value_int((int64_t)index));
+          p = newline + 1;
+          break;
+        }
         LINE(p + 1, newline);
         if (newline - p == 3 && p[1] == '0' && (p[2] == '0' || p[2] == '1')) PUSH(hugh_value_of(p[2] == '1' ? HUGH_TAG_TRUE : HUGH_TAG_FALSE));
         else PUSH(text_number(m, HERE(), p + 1, newline));
         p = newline + 1;
         break;
-      case 'L':
       case 'F':
+        LINE(p + 1, newline);
+        if (!plain_number(p + 1, newline)) diverge(m, HERE(), false, "a number is written in a way that not every unpickler accepts");
+        PUSH(hugh_value_at(HUGH_TAG_NUMBER, HERE()));
+        p = newline + 1;
+        break;
+      case 'L':
         LINE(p + 1, newline);
         PUSH(text_number(m, HERE(), p + 1, newline));
         p = newline + 1;
@@ -389,6 +416,11 @@ reload:
         }
         break;
       case 'p':
+        if ((newline = digits_line(p + 1, end, &index)) != NULL) {
+          LEAST(1);
+          p = newline + 1;
+          goto put;
+        }
         LINE(p + 1, newline);
         LEAST(1);
         if (!parse_index(m, HERE(), p + 1, newline, &index)) goto bad_index;
@@ -410,8 +442,10 @@ reload:
         p += 5;
         break;
       case 'g':
-        LINE(p + 1, newline);
-        if (!parse_index(m, HERE(), p + 1, newline, &index)) goto bad_index;
+        if ((newline = digits_line(p + 1, end, &index)) == NULL) {
+          LINE(p + 1, newline);
+          if (!parse_index(m, HERE(), p + 1, newline, &index)) goto bad_index;
+        }
         if ((value = hugh_memo_get(m, index)) == 0) goto no_memo;
         PUSH(value);
         p = newline + 1;
