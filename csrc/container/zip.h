@@ -86,7 +86,7 @@ zip_entry *hugh_zip_add(hugh_scan *, zip_state *, uint64_t header);
 /* Adds a stretch of bytes that belongs to the archive itself. */
 void hugh_zip_add_structure(hugh_scan *, zip_state *, uint64_t start, uint64_t length);
 static inline hugh_text hugh_zip_name(const zip_state *state, const zip_entry *entry) {
-  return (hugh_text){state->names + entry->name, entry->name_length};
+  return entry->name_length > 0 ? (hugh_text){state->names + entry->name, entry->name_length} : (hugh_text){"", 0};
 }
 
 /* Reads the local header at `at`; `hint` bytes from there will be of use. HUGH_END: there is none. */
