@@ -22,6 +22,14 @@ local function assessment()
   }
 end
 
+describe("style.cut", function()
+  it("cuts between characters", function()
+    assert.are.equal("abc", style.cut("abc", 3))
+    assert.are.equal("ab…", style.cut("abc", 2))
+    assert.are.equal("é…", style.cut("éé", 3))
+  end)
+end)
+
 describe("the scorecard", function()
   local text = scorecard(assessment(), { paint = style.painter(false) })
 

@@ -34,6 +34,16 @@ function style.pad(text, columns)
   return text .. (" "):rep(columns - utf8.width(text))
 end
 
+--- `text`, or its beginning and "…" if it is longer than `most` bytes.
+---@param text string
+---@param most integer
+---@return string
+function style.cut(text, most)
+  if #text <= most then return text end
+  while text:find("^[\128-\191]", most + 1) do most = most - 1 end -- not inside a character
+  return text:sub(1, most) .. "…"
+end
+
 --- Breaks a text at spaces into lines of at most `columns`.
 ---@param text string
 ---@param columns integer

@@ -6,6 +6,7 @@ local utf8 = require("hugh.utf8")
 
 local text = {}
 
+local LONG = 320 -- bytes of a message that are shown; JSON has all of them
 local MANY = 40 -- from so many files on, those with nothing to say are only counted
 
 local function place(finding)
@@ -20,7 +21,7 @@ local function add_findings(lines, file, least, paint, advise)
   local advised = {}
   for _, finding in ipairs(file.findings) do
     if report.severities[finding.severity] >= least then
-      lines[#lines + 1] = "    " .. paint(finding.severity, style.pad(finding.severity, 9)) .. utf8.printable(finding.message)
+      lines[#lines + 1] = "    " .. paint(finding.severity, style.pad(finding.severity, 9)) .. style.cut(utf8.printable(finding.message), LONG)
       lines[#lines + 1] = "             " .. paint("dim", place(finding))
       local advice = advise and report.severities[finding.severity] > 1 and advise(finding.id)
       if advice and not advised[advice] then
