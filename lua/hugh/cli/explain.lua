@@ -3,6 +3,7 @@
 local cli = require("hugh.cli")
 local common = require("hugh.cli.common")
 local report = require("hugh.report")
+local style = require("hugh.report.style")
 local utf8 = require("hugh.utf8")
 
 local explain = { positional = "files" }
@@ -17,7 +18,9 @@ end
 
 local marks = { dangerous = "! ", suspicious = "? " }
 
-local function print_lines(entry, out, paint)
+local LONG = 200 -- bytes of a harmless line that are shown: raw array data fills screens, and says nothing
+
+local function print_lines(entry, out, paint, whole)
   local member = false
   for _, line in ipairs(entry.lines) do
     if line.member ~= member then
@@ -25,8 +28,9 @@ local function print_lines(entry, out, paint)
       out:write(paint("bold", utf8.printable(entry.path .. (member and "!" .. member or ""))), "\n")
     end
     local offset = line.offset and ("%8.0f"):format(line.offset) or (" "):rep(8)
-    local text = utf8.printable(line.text)
-    out:write(paint("dim", offset), "  ", marks[line.safety] or "  ", marks[line.safety] and paint(line.safety, text) or text, "\n")
+    local mark, text = marks[line.safety], utf8.printable(line.text)
+    if not mark and not whole then text = style.cut(text, LONG) end
+    out:write(paint("dim", offset), "  ", mark or "  ", mark and paint(line.safety, text) or text, "\n")
   end
 end
 
@@ -46,7 +50,7 @@ function explain.run(options, out)
       if not options.json and #entry.lines == 0 then
         out:write(utf8.printable(path), " holds no pickle: it is ", entry.kind, ".\n")
       elseif not options.json then
-        print_lines(entry, out, paint)
+        print_lines(entry, out, paint, options.opcodes)
       end
       if report.order[entry.safety] > 2 and code == cli.CLEAN then code = cli.FOUND end
     end
