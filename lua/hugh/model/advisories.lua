@@ -120,7 +120,29 @@ local function index(records)
   return by_package
 end
 
+local function hits_among(entries, version)
+  local hits = {}
+  for _, entry in ipairs(entries or {}) do
+    local hit, fixed = advisories.affects(entry.affected, version)
+    if hit then hits[#hits + 1] = { record = entry.record, fixed = fixed } end
+  end
+  return hits
+end
+
 local snapshot
+
+-- What the snapshot says of a version. Ranking asks the same few versions a million times, so the answers are kept, up to a limit.
+local kept, kept_count, KEPT_MOST = {}, 0, 4096
+
+local function hits_of_snapshot(name, version)
+  local key = name .. "@" .. version
+  if not kept[key] then
+    if kept_count == KEPT_MOST then kept, kept_count = {}, 0 end
+    snapshot = snapshot or index(require("hugh.data.advisories").records)
+    kept[key], kept_count = hits_among(snapshot[name], version), kept_count + 1
+  end
+  return kept[key]
+end
 
 --- The advisories that the dependencies' versions are affected by, the worst first.
 ---@param wanted { name: string, version: string|nil }[]
@@ -128,20 +150,15 @@ local snapshot
 ---@return { id: string, aliases: string[], severity: string, package: string, version: string, fixed: string|nil, summary: string }[]|nil
 ---nil when no version is known, so that nothing could be checked
 function advisories.check(wanted, records)
-  local by_package
-  if records then
-    by_package = index(records)
-  else
-    snapshot = snapshot or index(require("hugh.data.advisories").records)
-    by_package = snapshot
-  end
+  local by_package = records and index(records)
   local found, seen, checked = {}, {}, false
   for _, dependency in ipairs(wanted) do
-    checked = checked or dependency.version ~= nil
-    for _, entry in ipairs(dependency.version and by_package[dependency.name] or {}) do
-      local hit, fixed = advisories.affects(entry.affected, dependency.version)
-      local record = entry.record
-      if hit and not seen[record.id .. dependency.name] then
+    local name, version = dependency.name, dependency.version
+    checked = checked or version ~= nil
+    local hits = not version and {} or by_package and hits_among(by_package[name], version) or hits_of_snapshot(name, version)
+    for _, hit in ipairs(hits) do
+      local record, fixed = hit.record, hit.fixed
+      if not seen[record.id .. dependency.name] then
         seen[record.id .. dependency.name] = true
         found[#found + 1] = {
           id = record.id, aliases = list(record.aliases), severity = severity_of(record), package = dependency.name,
