@@ -1,8 +1,14 @@
-"""The example Hub against the real huggingface_hub client: what it downloads from there must be the served bytes.
-Run by `make interop` inside examples/hub/with, which sets HF_ENDPOINT."""
+"""The example Hub against the real huggingface_hub client: what it downloads from there must be the served bytes."""
 import os
+import subprocess
 import sys
 import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+if len(sys.argv) == 1:  # run again while the example models are served
+    with tempfile.TemporaryDirectory() as folder:
+        os.symlink(os.path.join(HERE, "../examples/models"), os.path.join(folder, "examples"))
+        sys.exit(subprocess.run([os.path.join(HERE, "../examples/hub/with"), folder, sys.executable, __file__, folder]).returncode)
 
 root = sys.argv[1]
 os.environ.update(HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_PROGRESS_BARS="1", HF_HUB_DISABLE_UPDATE_CHECK="1", HF_HUB_DISABLE_XET="1")
