@@ -67,6 +67,7 @@ build = {
       ["hugh.model.hub"] = "lua/hugh/model/hub.lua",
       ["hugh.model"] = "lua/hugh/model/init.lua",
       ["hugh.model.license"] = "lua/hugh/model/license.lua",
+      ["hugh.model.osv"] = "lua/hugh/model/osv.lua",
       ["hugh.model.record"] = "lua/hugh/model/record.lua",
       ["hugh.model.sbom"] = "lua/hugh/model/sbom.lua",
       ["hugh.model.summarize"] = "lua/hugh/model/summarize.lua",

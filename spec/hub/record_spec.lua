@@ -23,7 +23,7 @@ describe("a Hub record", function()
     assert.is_true(f.files[1].safetensors)
     assert.is_true(f.files[2].pickle_name)
     assert.is_nil(f.card) -- there is one, and nobody read it
-    assert.equal("unknown", f.safety)
+    assert.is_nil(f.safety) -- no file was read
     assert.is_false(f.complete)
     assert.equal("torch", f.dependencies[4].name)
   end)

@@ -10,6 +10,8 @@ function score.configure(parser)
     .. "Exit code: 0 allow or warn, 1 block, 2 could not look.")
   parser:argument("targets", "Models."):args("*"):argname("TARGET")
   parser:option("-p --policy", "A policy's name or file (default: hugginghugh)."):argname("POLICY")
+  parser:option("--advisories", "Where known vulnerabilities come from: a folder of OSV records, or `osv` for OSV's API "
+    .. "(default: hugh's own snapshot)."):argname("SOURCE")
   parser:flag("--explain", "Say which statement of the policy gave each point and each verdict.")
   parser:mutex(
     parser:flag("--json", "Print one assessment (hugh.assessment/1), or an array of them for several targets."),
@@ -34,7 +36,9 @@ function score.run(options, out)
   local results, blocked, failed = {}, false, false
   for _, target in ipairs(options.targets) do
     local model, result
-    model, message = hugh.model(target)
+    local progress = common.progress(target)
+    model, message = hugh.model(target, { advisories = options.advisories, progress = progress })
+    if progress then progress() end
     if model then result, message = hugh.assess(model, policy) end
     if not result then
       common.say(message)

@@ -211,12 +211,13 @@ local function load(self, target, place, options)
   return facts
 end
 
-local option_names = { "endpoint", "token", "cache", "progress", "timeouts", "retries", "backoff", "getenv" }
+local option_names = { "advisories", "endpoint", "token", "cache", "progress", "timeouts", "retries", "backoff", "getenv" }
 
 ---@class hugh.model.hub.options
 ---@field endpoint? string instead of HF_ENDPOINT
 ---@field token? string instead of HF_TOKEN
 ---@field cache? string|false folder of the answer cache; false for none
+---@field advisories? string see hugh.model
 ---@field progress? fun(state: { files: integer, of: integer, bytes: integer })
 ---@field timeouts? { connect?: number, stall?: number, whole?: number } seconds
 ---@field retries? integer

@@ -10,13 +10,7 @@ local function is_repository(target)
   return name ~= nil and not name:find("^[./]") and not name:find("//", 1, true) and select(2, name:gsub("/", "")) == 1
 end
 
---- Everything known about the model that `target` names. What exists on disk wins over a repository of the same name.
----@param target string a directory, "org/name[@revision]", or a Hub URL
----@param options? table
----@return hugh.facts|nil facts
----@return string|nil message
----@return string|nil code
-function model.load(target, options)
+local function find(target, options)
   if target:find("^https?://") then return require("hugh.model.hub").load(target, options) end
   local entries, problems, code = core.list(target)
   if entries then return require("hugh.model.directory").load(target, entries, problems) end
@@ -25,6 +19,19 @@ function model.load(target, options)
     return nil, target .. ": is a file; a model is a directory or a repository (`hugh scan` looks at files)", code
   end
   return nil, problems, code
+end
+
+--- Everything known about the model that `target` names. What exists on disk wins over a repository of the same name.
+---@param target string a directory, "org/name[@revision]", or a Hub URL
+---@param options? hugh.model.hub.options advisories: a folder of OSV records, or "osv" for OSV's API, instead of the snapshot
+---@return hugh.facts|nil facts
+---@return string|nil message
+---@return string|nil code
+function model.load(target, options)
+  local facts, message, code = find(target, options)
+  local source = options and options.advisories
+  if not facts or not source then return facts, message, code end
+  return require("hugh.model.osv").apply(facts, source)
 end
 
 --- Facts from a record of the Hub's API (`GET /api/models/…`), without looking at any file: enough to rank by metadata.

@@ -112,7 +112,7 @@ function record.facts(info, now)
     facts.files, facts.file_count, facts.kinds = files, #files, { unknown = #files }
     if not has_card then facts.card = (card.read(nil)) end
   end
-  facts.findings, facts.globals, facts.safety, facts.complete = nothing, nothing, "unknown", false
+  facts.findings, facts.globals, facts.complete = nothing, nothing, false
   return facts
 end
 

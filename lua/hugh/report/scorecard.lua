@@ -74,6 +74,12 @@ end
 return function(result, options)
   local paint, lines = options.paint, {}
   lines[#lines + 1] = paint("bold", utf8.printable(result.target)) .. paint("dim", "  judged by ") .. utf8.printable(result.policy)
+  local model = result.model
+  if model and model.commit then
+    local read = model.requests and (", %.0f bytes fetched in %.0f requests for files of %.0f bytes"):format(
+      model.bytes_read, model.requests, model.total_bytes) or ""
+    lines[#lines + 1] = paint("dim", "commit " .. model.commit .. read)
+  end
   lines[#lines + 1] = ""
   lines[#lines + 1] = ("  %s  %s  %s"):format(paint(result.grade, result.grade), paint("bold", short(result.score) .. "/100"),
     paint(result.verdict, result.verdict) .. ": " .. verdicts[result.verdict])
