@@ -101,6 +101,30 @@ static bool is_text(const uint8_t *head, size_t length) {
   return true;
 }
 
+/* The two bytes of a zlib header, with a first block of a type that exists; "x^" starts texts as well. */
+static bool is_zlib(const uint8_t *head, size_t length) {
+  if (length < 8 || head[0] != 0x78 || (head[0] << 8 | head[1]) % 31 != 0 || (head[1] & 0x20) != 0) return false;
+  return (head[2] & 6) != 6 && (head[1] != '^' || !is_text(head, length));
+}
+
+/* The header of an .lzma file: default properties, a dictionary of 2^n or 3 * 2^n bytes, a size that is unknown or below a terabyte. */
+static bool is_lzma(const uint8_t *head, size_t length) {
+  if (length < 14 || head[0] != 0x5d || head[13] != 0) return false;
+  uint32_t dictionary = hugh_le32(head + 1), low = dictionary & (0 - dictionary);
+  uint64_t size = hugh_le64(head + 5);
+  return dictionary >= 4096 && (dictionary == low || dictionary == 3 * low) && (size == UINT64_MAX || size < (uint64_t)1 << 40);
+}
+
+/* A frame that zstd and lz4 readers skip; what follows tells which of them it is. */
+static hugh_kind kind_after_skipped(const uint8_t *head, size_t length) {
+  size_t at = 0;
+  while (length - at >= 12 && (hugh_le32(head + at) & 0xfffffff0) == 0x184d2a50 && hugh_le32(head + at + 4) <= length - at - 12) {
+    at += 8 + hugh_le32(head + at + 4);
+  }
+  if (at == 0) return HUGH_KIND_UNKNOWN;
+  return hugh_le32(head + at) == 0x184d2204 ? HUGH_KIND_LZ4 : HUGH_KIND_ZSTD;
+}
+
 static hugh_kind kind_of_text(const uint8_t *head, size_t length, hugh_kind named) {
   size_t at = 0;
   while (at < length && (head[at] == ' ' || head[at] == '\n' || head[at] == '\r' || head[at] == '\t')) at++;
@@ -189,7 +213,11 @@ hugh_class hugh_classify(const void *bytes, size_t length, uint64_t size, hugh_t
   }
   class.kind = kind_of_magic(head, length);
   if (class.kind == HUGH_KIND_UNKNOWN) {
+    class.kind = kind_after_skipped(head, length);
+    if (class.kind != HUGH_KIND_UNKNOWN) return class;
     if (is_torch_legacy(head, length)) class.kind = HUGH_KIND_TORCH_LEGACY;
+    else if (is_zlib(head, length)) class.kind = HUGH_KIND_ZLIB;
+    else if (is_lzma(head, length)) class.kind = HUGH_KIND_LZMA;
     else if (head[0] == 0x80 && length > 1 && head[1] <= 5) class.kind = named == HUGH_KIND_JOBLIB ? HUGH_KIND_JOBLIB : HUGH_KIND_PICKLE;
     else if (is_safetensors(head, length, size)) class.kind = HUGH_KIND_SAFETENSORS;
     else if (may_be_old_pickle(head, length, named) && named != HUGH_KIND_UNKNOWN) class.kind = HUGH_KIND_PICKLE;

@@ -105,7 +105,7 @@ typedef struct hugh_decoder {
 ** a finding `stream.broken`; what was decoded before stays readable. */
 hugh_view *hugh_view_decode(hugh_scan *, hugh_view *parent, const hugh_decoder *, const void *parameters);
 
-/* Where in its parent a decoding view's input ended, once its size is known. */
+/* Where in its parent a decoding view's input ended; HUGH_UNKNOWN_SIZE while that is not known, or if it broke off. */
 uint64_t hugh_view_consumed(const hugh_view *);
 
 /* ------------------------------------------------------------------- tasks */

@@ -3,6 +3,9 @@
 */
 #include "scan.h"
 
+#define BOMB_LEAST ((uint64_t)64 << 20) /* inflated bytes from which on the ratio matters */
+#define BOMB_RATIO 1000                 /* deflate reaches 1032 on zeros */
+
 typedef struct slice_part {
   hugh_view *parent;
   uint64_t base;
@@ -18,11 +21,14 @@ typedef struct decode_part {
   const void *parameters;
   void *state;
   uint64_t consumed;    /* of the parent */
+  uint64_t finished;    /* what it was when the last stream was complete; HUGH_UNKNOWN_SIZE if none ever was */
   uint8_t *buffer;      /* what was decoded last: bytes start..start+length */
   size_t capacity, length;
   uint64_t start;
   bool ended, fresh;    /* fresh: nothing came out of the current one of several concatenated streams */
   bool several;
+  uint64_t stream;      /* where in the parent the current stream starts */
+  bool bomb;            /* said so */
 } decode_part;
 
 /* Every view is allocated as one of these, so that a stack of them can be reused. */
@@ -228,6 +234,7 @@ hugh_view *hugh_view_memory(hugh_scan *scan, const void *data, size_t size) {
 static bool decode_open(hugh_scan *scan, decode_part *part) {
   part->state = part->decoder->open(scan, part->parameters);
   part->fresh = true;
+  part->stream = part->consumed;
   return part->state != NULL;
 }
 
@@ -267,6 +274,15 @@ static bool decode_room(hugh_scan *scan, decode_part *part, uint64_t at, size_t 
   return part->length < part->capacity;
 }
 
+/* A model is numbers: those that compress to a thousandth are a few, not tens of megabytes of them. */
+static void check_ratio(hugh_scan *scan, decode_part *part) {
+  uint64_t made = part->start + part->length;
+  if (part->bomb || made < BOMB_LEAST || made / BOMB_RATIO < part->consumed) return;
+  part->bomb = true;
+  hugh_find(scan, scan->top, HUGH_FOUND_STREAM_BOMB, HUGH_NO_OFFSET, "%llu bytes of this %s stream expand to %llu and more",
+            (unsigned long long)part->consumed, part->decoder->name, (unsigned long long)made);
+}
+
 /* One run of the decoder; HUGH_GOT: look again, HUGH_END: no more will come. */
 static hugh_got decode_more(hugh_scan *scan, hugh_view *view, decode_part *part) {
   size_t available = 0;
@@ -281,6 +297,7 @@ static hugh_got decode_more(hugh_scan *scan, hugh_view *view, decode_part *part)
   part->length += made;
   if (made > 0) part->fresh = false;
   (void)hugh_work(scan, made / 4 + eaten / 4 + 64);
+  check_ratio(scan, part);
   if (!hugh_spend_inflated(scan, made)) {
     decode_end(view, part);
     return HUGH_END;
@@ -294,11 +311,14 @@ static hugh_got decode_more(hugh_scan *scan, hugh_view *view, decode_part *part)
         if (decode_open(scan, part)) return HUGH_GOT;
       }
     }
+    part->finished = part->consumed;
     decode_end(view, part);
     return HUGH_END;
   }
   if (status == HUGH_DECODE_ERROR || (end && made == 0 && eaten == 0)) {
-    if (!(part->several && part->fresh)) { /* otherwise: what follows the last stream is not another one */
+    if (part->several && part->fresh) { /* what follows the last stream is not another one */
+      part->finished = part->stream;
+    } else {
       hugh_find(scan, scan->top, HUGH_FOUND_STREAM_BROKEN, part->consumed, "the %s stream %s after %llu bytes of output",
                 part->decoder->name, end ? "ends too early," : "is broken", (unsigned long long)(part->start + part->length));
       scan->report.complete = false;
@@ -314,6 +334,7 @@ static const uint8_t *decode_get(hugh_scan *scan, hugh_view *view, uint64_t at, 
   (void)hint;
   if (view->size != HUGH_UNKNOWN_SIZE && hugh_add(at, min) > view->size) return stop(view, HUGH_END);
   if (at < part->start) { /* back: decode once more from the start */
+    if (hugh_inflated_left(scan) == 0) return stop(view, HUGH_END);
     if (part->state != NULL) part->decoder->close(scan, part->state);
     part->start = part->consumed = 0;
     part->length = 0;
@@ -339,12 +360,12 @@ hugh_view *hugh_view_decode(hugh_scan *scan, hugh_view *parent, const hugh_decod
   view->view.get = decode_get;
   view->view.close = decode_close;
   view->view.size = HUGH_UNKNOWN_SIZE;
-  view->u.decode = (decode_part){.parent = parent, .decoder = decoder, .parameters = parameters};
+  view->u.decode = (decode_part){.parent = parent, .decoder = decoder, .parameters = parameters, .finished = HUGH_UNKNOWN_SIZE};
   if (!decode_open(scan, &view->u.decode)) decode_end(&view->view, &view->u.decode);
   return &view->view;
 }
 
-uint64_t hugh_view_consumed(const hugh_view *view) { return ((const any_view *)view)->u.decode.consumed; }
+uint64_t hugh_view_consumed(const hugh_view *view) { return ((const any_view *)view)->u.decode.finished; }
 
 /* ---------------------------------------------------------------- helpers */
 

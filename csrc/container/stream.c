@@ -48,7 +48,7 @@ static hugh_next refine(hugh_scan *scan, hugh_task *task, hugh_view *content) {
 
 /* What follows the stream: readers ignore it, or stop with an error. */
 static void push_rest(hugh_scan *scan, hugh_task *task, hugh_view *content) {
-  uint64_t end = content->size != HUGH_UNKNOWN_SIZE ? hugh_view_consumed(content) : HUGH_UNKNOWN_SIZE;
+  uint64_t end = hugh_view_consumed(content);
   if (end >= task->view->size || task->view->size == HUGH_UNKNOWN_SIZE) return;
   hugh_find(scan, task, HUGH_FOUND_STREAM_TRAILING, end, "%llu bytes follow the end of the compressed stream",
             (unsigned long long)(task->view->size - end));

@@ -97,6 +97,7 @@ static hugh_next foreign_bytes(hugh_scan *scan, hugh_task *task, zip_state *stat
   }
   state->gap = state->look;
   state->phase = PADDING;
+  if (length == task->view->size) return HUGH_AGAIN; /* nothing of a zip is here: looking again would find the same */
   hugh_task_push(scan, task, hugh_view_slice(scan, task->view, from, length), hugh_text_of("(unlisted bytes)"));
   return HUGH_AGAIN;
 }

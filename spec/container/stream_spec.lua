@@ -1,0 +1,75 @@
+-- Compressed streams are scanned for what is inside of them. The streams are made by streams.py; a content that was scanned shows up as a
+-- finding about a Git LFS pointer.
+local core = require "hugh.core"
+
+local directory = os.tmpname()
+os.remove(directory)
+assert(os.execute(("mkdir -p '%s' && /usr/bin/python3 -B spec/container/streams.py '%s'"):format(directory, directory)))
+
+local function scan(name, options)
+  local report = assert(core.scan_file(directory .. "/" .. name, options))
+  local ids, members = {}, {}
+  for _, finding in ipairs(report.findings) do
+    if finding.id == "file.lfs-pointer" then members[#members + 1] = finding.member else ids[finding.id] = true end
+  end
+  return report, ids, members
+end
+
+describe("a compressed stream", function()
+  teardown(function() os.execute(("rm -r '%s'"):format(directory)) end)
+
+  for extension, kind in pairs { gz = "gzip", zlib = "zlib", bz2 = "bzip2", xz = "xz", lzma = "lzma", lz4 = "lz4", zst = "zstd" } do
+    it("of " .. kind .. " is scanned under the name it unpacks to", function()
+      local report, ids, members = scan("a.txt." .. extension)
+      assert.equal(kind, report.kind)
+      assert.same({}, ids)
+      assert.same({ "a.txt" }, members)
+    end)
+  end
+
+  it("may consist of several, and of frames to skip", function()
+    for _, name in ipairs { "parts.gz", "skipped.zst" } do
+      local _, ids, members = scan(name)
+      assert.same({}, ids)
+      assert.equal(1, #members)
+    end
+  end)
+
+  it("is scanned in streams in streams", function()
+    local _, _, members = scan("twice.gz")
+    assert.same({ "twice!twice" }, members)
+  end)
+
+  it("is a joblib when a pickle is in it", function()
+    assert.equal("joblib", (scan("model.joblib")).kind)
+  end)
+
+  it("does not hide what follows it", function()
+    local _, ids, members = scan("trailing.gz")
+    assert.is_true(ids["stream.trailing"])
+    assert.same({ "(after the stream)" }, members)
+  end)
+
+  it("that is cut short is broken, and what came out was scanned", function()
+    local report, ids, members = scan("broken.gz")
+    assert.is_true(ids["stream.broken"])
+    assert.is_false(report.complete)
+    assert.equal(1, #members)
+  end)
+
+  it("that expands beyond reason is a bomb, and limits hold", function()
+    local report, ids = scan("bomb.gz")
+    assert.is_true(ids["stream.bomb"])
+    assert.not_equal("safe", report.safety)
+    report, ids = scan("bomb.gz", { limits = { inflated = 1000000 } })
+    assert.is_true(ids["scan.budget"])
+    assert.is_false(report.complete)
+    assert.is_true(report.inflated < 2000000)
+  end)
+
+  it("that asks for a window of a gigabyte is refused, not obeyed", function()
+    local report, ids = scan("window.xz")
+    assert.is_true(ids["scan.budget"])
+    assert.is_false(report.complete)
+  end)
+end)

@@ -1,0 +1,38 @@
+"""Writes the compressed streams of stream_spec.lua into a directory."""
+import bz2
+import gzip
+import lzma
+import pickle
+import struct
+import subprocess
+import sys
+import zlib
+
+MARK = b"version https://git-lfs.github.com/spec/v1\nsize 1\n"
+out = sys.argv[1]
+
+
+def save(name, data):
+    with open(f"{out}/{name}", "wb") as f:
+        f.write(data)
+
+
+def tool(command, data):
+    return subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
+save("a.txt.gz", gzip.compress(MARK))
+save("a.txt.zlib", zlib.compress(MARK))
+save("a.txt.bz2", bz2.compress(MARK))
+save("a.txt.xz", lzma.compress(MARK))
+save("a.txt.lzma", lzma.compress(MARK, lzma.FORMAT_ALONE))
+save("a.txt.lz4", tool(["lz4", "-c"], MARK))
+save("a.txt.zst", tool(["zstd", "-c"], MARK))
+save("skipped.zst", struct.pack("<2I", 0x184d2a50, 4) + b"skip" + tool(["zstd", "-c"], MARK))
+save("parts.gz", b"".join(gzip.compress(part) for part in (MARK[:10], MARK[10:20], MARK[20:])))
+save("trailing.gz", gzip.compress(b"hello") + MARK)
+save("broken.gz", gzip.compress(MARK + bytes(range(256)) * 99)[:300])
+save("bomb.gz", gzip.compress(b"PK\5\6" + bytes(80 << 20)))
+save("twice.gz", gzip.compress(bz2.compress(MARK)))
+save("model.joblib", zlib.compress(pickle.dumps(list(range(1000)))))
+save("window.xz", lzma.compress(MARK, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 30}]))
