@@ -81,11 +81,14 @@ static hugh_kind kind_of_magic(const uint8_t *head, size_t length) {
   return HUGH_KIND_UNKNOWN;
 }
 
-/* A header length and the brace of its JSON: what every safetensors file starts with. */
+/* A header length and the brace of its JSON: what every safetensors file starts with (the reference lets white space precede it). */
 static bool is_safetensors(const uint8_t *head, size_t length, uint64_t size) {
-  if (length < 9 || head[8] != '{') return false;
+  if (length < 10) return false;
   uint64_t header = hugh_le64(head);
-  return header >= 2 && header <= 100000000 && (size == HUGH_UNKNOWN_SIZE || header <= size - 8);
+  if (header < 2 || header > 100000000 || (size != HUGH_UNKNOWN_SIZE && header > size - 8)) return false;
+  size_t at = 8;
+  while (at < length && (head[at] == ' ' || head[at] == '\n' || head[at] == '\r' || head[at] == '\t')) at++;
+  return at < length && head[at] == '{';
 }
 
 /* The LONG1 with which torch.save marked its old layout, behind a PROTO: 0x1950a86a20f9469cfc6c. */
@@ -211,7 +214,8 @@ hugh_class hugh_classify(const void *bytes, size_t length, uint64_t size, hugh_t
     class.kind = HUGH_KIND_EMPTY;
     return class;
   }
-  class.kind = kind_of_magic(head, length);
+  /* Before the magics: a header length such as 384 starts like a pickle, 35615 like gzip, 23117 like a Windows program. */
+  class.kind = is_safetensors(head, length, size) ? HUGH_KIND_SAFETENSORS : kind_of_magic(head, length);
   if (class.kind == HUGH_KIND_UNKNOWN) {
     class.kind = kind_after_skipped(head, length);
     if (class.kind != HUGH_KIND_UNKNOWN) return class;
@@ -219,7 +223,6 @@ hugh_class hugh_classify(const void *bytes, size_t length, uint64_t size, hugh_t
     else if (is_zlib(head, length)) class.kind = HUGH_KIND_ZLIB;
     else if (is_lzma(head, length)) class.kind = HUGH_KIND_LZMA;
     else if (head[0] == 0x80 && length > 1 && head[1] <= 5) class.kind = named == HUGH_KIND_JOBLIB ? HUGH_KIND_JOBLIB : HUGH_KIND_PICKLE;
-    else if (is_safetensors(head, length, size)) class.kind = HUGH_KIND_SAFETENSORS;
     else if (may_be_old_pickle(head, length, named) && named != HUGH_KIND_UNKNOWN) class.kind = HUGH_KIND_PICKLE;
     else if (is_loaded_as_pickle(named) || looks_like_old_pickle(head, length)) class.kind = HUGH_KIND_PICKLE;
     else if (is_text(head, length)) class.kind = kind_of_text(head, length, named);
