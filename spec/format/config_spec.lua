@@ -1,0 +1,46 @@
+-- JSON configs and templates: where they ask for code.
+local core = require "hugh.core"
+
+local function scan(name, bytes, piece)
+  local source = core.scan { name = name, size = #bytes }
+  for offset, length in source.need, source do
+    if piece then length = math.min(length, piece) end
+    source:feed(offset, bytes:sub(offset + 1, offset + length))
+  end
+  local report = source:report()
+  return report.safety, report.findings[1] and report.findings[1].id or ""
+end
+
+local chatml = [[{"chat_template": "{% for m in messages %}{{'<|im_start|>' + m['role'] + '\\n' + m['content'] | trim }}{% endfor %}",
+  "model_max_length": 1e30, "other": [NaN, true, null]}]]
+
+describe("a config", function()
+  it("is safe when it only states facts", function()
+    assert.same({ "safe", "" }, { scan("config.json", '{"architectures":["BertModel"],"layers":[{"class_name":"Dense"}]}') })
+    assert.same({ "safe", "" }, { scan("tokenizer_config.json", chatml) })
+    assert.same({ "safe", "" }, { scan("a.json", '{"a":1}\n{"a":2}\n') })
+  end)
+
+  it("names what asks for code, however small the pieces are that it is read in", function()
+    local cases = {
+      ["config.auto-map"] = '{"auto_map":{"AutoModel":"modeling_x.X"}}',
+      ["config.target"] = '{"a":[{"_target_":"os.system"}]}',
+      ["keras.lambda"] = '{"config":{"layers":[{"config":{"layer":{"class_name":"Lam\\u0062da"}}}]}}',
+      ["jinja.attribute-walk"] = [[{"chat_template":[{"name":"default","template":"{{ ''.__cl\u0061ss__ }}"}]}]],
+    }
+    for id, text in pairs(cases) do
+      assert.equal(id, select(2, scan("config.json", text)))
+      assert.equal(id, select(2, scan("config.json", text, 1)))
+    end
+  end)
+
+  it("is not judged when it is no JSON, unless it never said it was", function()
+    assert.same({ "unknown", "json.broken" }, { scan("config.json", '{"a":') })
+    assert.same({ "safe", "" }, { scan("README.md", "[![badge](x)] text") })
+  end)
+
+  it("finds the walk in a template file", function()
+    assert.equal("dangerous", (scan("chat_template.jinja", "{{ x|attr('a') }}")))
+    assert.equal("", select(2, scan("chat_template.jinja", "{% for m in messages %}{{ m.content }}{% endfor %}")))
+  end)
+end)
