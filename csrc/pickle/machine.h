@@ -102,6 +102,21 @@ typedef struct hugh_string {
   hugh_text text;
 } hugh_string;
 
+typedef enum hugh_argument {
+  HUGH_ARG_NONE,
+  HUGH_ARG_1,
+  HUGH_ARG_2,
+  HUGH_ARG_4,
+  HUGH_ARG_8,
+  HUGH_ARG_C1,
+  HUGH_ARG_C4,
+  HUGH_ARG_C8,
+  HUGH_ARG_LINE,
+  HUGH_ARG_LINE2
+} hugh_argument;
+
+typedef struct hugh_disassembly hugh_disassembly;
+
 typedef struct hugh_machine {
   hugh_scan *scan;
   hugh_task *task;
@@ -168,6 +183,8 @@ typedef struct hugh_machine {
   uint64_t escapes;
   const char *divergence;
   uint64_t divergence_at;
+  hugh_disassembly *disassembly;
+  bool disassembled;
   unsigned fold_depth;    /* folded calls inside folded calls */
   uint64_t most_streams;  /* 0: all there are */
   hugh_storages *storages; /* what torch's persistent ids name */
@@ -211,6 +228,10 @@ hugh_got hugh_machine_call(hugh_machine *, uint64_t offset, hugh_call, hugh_valu
 hugh_got hugh_machine_build(hugh_machine *, uint64_t offset, hugh_value object, hugh_value state);
 void hugh_machine_mutate(hugh_machine *, uint64_t offset, hugh_value object, const char *how);
 hugh_got hugh_machine_persistent(hugh_machine *, uint64_t offset, hugh_value id, hugh_value *result);
+
+/* disassemble.c: the opcodes as lines, as pickletools writes them. */
+hugh_next hugh_disassemble(hugh_machine *);
+void hugh_disassembly_drop(hugh_machine *);
 
 /* explain.c: the program as lines of Python, if the options ask for it. HUGH_NEED: a text has to be fed first. */
 hugh_got hugh_explain_call(hugh_machine *, uint64_t offset, hugh_safety, hugh_call, hugh_value callee, hugh_value arguments, hugh_value keywords);

@@ -20,14 +20,12 @@ static void stream_begin(hugh_machine *m, uint64_t at) {
 
 /* ------------------------------------------------ opcodes cut by frames */
 
-typedef enum argument { ARG_NONE, ARG_1, ARG_2, ARG_4, ARG_8, ARG_C1, ARG_C4, ARG_C8, ARG_LINE, ARG_LINE2 } argument;
-
-static argument argument_of(uint8_t opcode) {
+static hugh_argument argument_of(uint8_t opcode) {
   switch (opcode) {
-#define OPCODE(byte, name, argument) case byte: return ARG_##argument;
+#define OPCODE(byte, name, argument, protocol, pops, pushes, marked) case byte: return HUGH_ARG_##argument;
 #include "opcodes.def"
 #undef OPCODE
-    default: return ARG_NONE;
+    default: return HUGH_ARG_NONE;
   }
 }
 
@@ -81,16 +79,16 @@ static hugh_end run_cut(hugh_machine *m) {
   }
   cutter c = {m, m->at, m->frame_end, m->cut, 0};
   hugh_got got = piece(&c, 1, false);
-  argument kind = got == HUGH_GOT ? argument_of(m->cut[0]) : ARG_NONE;
+  hugh_argument kind = got == HUGH_GOT ? argument_of(m->cut[0]) : HUGH_ARG_NONE;
   static const uint8_t widths[] = {0, 1, 2, 4, 8, 1, 4, 8, 0, 0};
   if (got == HUGH_GOT && widths[kind] > 0) got = piece(&c, widths[kind], false);
-  if (got == HUGH_GOT && kind >= ARG_C1 && kind <= ARG_C8) {
-    uint64_t size = kind == ARG_C1 ? m->cut[1] : kind == ARG_C4 ? hugh_le32(m->cut + 1) : hugh_le64(m->cut + 1);
+  if (got == HUGH_GOT && kind >= HUGH_ARG_C1 && kind <= HUGH_ARG_C8) {
+    uint64_t size = kind == HUGH_ARG_C1 ? m->cut[1] : kind == HUGH_ARG_C4 ? hugh_le32(m->cut + 1) : hugh_le64(m->cut + 1);
     uint8_t opcode = m->cut[0];
     got = piece(&c, size, opcode == 'B' || opcode == 'C' || opcode == 0x8e || opcode == 0x96);
   }
-  if (got == HUGH_GOT && kind >= ARG_LINE) got = line_piece(&c);
-  if (got == HUGH_GOT && kind == ARG_LINE2) got = line_piece(&c);
+  if (got == HUGH_GOT && kind >= HUGH_ARG_LINE) got = line_piece(&c);
+  if (got == HUGH_GOT && kind == HUGH_ARG_LINE2) got = line_piece(&c);
   if (got == HUGH_NEED) return HUGH_STREAM_WANT;
   if (got == HUGH_END) {
     m->at++;
@@ -231,6 +229,11 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
   hugh_machine *m = task->state;
   if (m->scan == NULL) machine_begin(m, scan, task);
   m->pushed = false;
+  if (hugh_scan_options(scan)->disassemble && !m->disassembled) {
+    hugh_next next = hugh_disassemble(m);
+    if (next != HUGH_DONE) return next;
+    m->disassembled = true;
+  }
   for (;;) {
     if (hugh_scan_failed(scan)) return HUGH_DONE;
     if (m->padding) {
@@ -276,6 +279,7 @@ static void drop(hugh_scan *scan, hugh_task *task) {
   release(scan, m->strings, m->string_size * sizeof *m->strings);
   release(scan, m->made, m->made_size * sizeof *m->made);
   release(scan, m->cut, CUT_MOST);
+  hugh_disassembly_drop(m);
 }
 
 const hugh_parser hugh_parser_pickle = {"pickle", sizeof(hugh_machine), step, drop};

