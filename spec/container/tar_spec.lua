@@ -1,0 +1,58 @@
+-- Tar members are scanned whatever dialect the archive is in. The tars are made by tars.py; a content that was scanned shows up as a finding
+-- about a Git LFS pointer.
+local core = require "hugh.core"
+
+local directory = os.tmpname()
+os.remove(directory)
+assert(os.execute(("mkdir -p '%s' && /usr/bin/python3 -B spec/container/tars.py '%s'"):format(directory, directory)))
+
+local function scan(name, options)
+  local report = assert(core.scan_file(directory .. "/" .. name, options))
+  local ids, members = {}, {}
+  for _, finding in ipairs(report.findings) do
+    if finding.id == "file.lfs-pointer" then members[#members + 1] = finding.member else ids[finding.id] = true end
+  end
+  return report, ids, members
+end
+
+describe("tar", function()
+  teardown(function() os.execute(("rm -r '%s'"):format(directory)) end)
+
+  it("scans every member in each dialect", function()
+    for _, name in ipairs { "ustar.tar", "gnu.tar", "pax.tar" } do
+      local report, ids, members = scan(name)
+      assert.equal("tar", report.kind)
+      assert.same({}, ids)
+      assert.same({ "a.txt", "b/c.txt" }, members)
+    end
+  end)
+
+  it("reads long names", function()
+    for _, name in ipairs { "long-gnu.tar", "long-pax.tar" } do
+      local _, ids, members = scan(name)
+      assert.same({}, ids)
+      assert.same({ ("d/"):rep(150) .. "a.txt" }, members)
+    end
+  end)
+
+  it("names links, names that lead outside, and members behind the end", function()
+    assert.is_true(select(2, scan("traversal.tar"))["tar.traversal"])
+    assert.is_true(select(2, scan("link.tar"))["tar.link"])
+    local _, ids, members = scan("trailing.tar")
+    assert.is_true(ids["tar.trailing"])
+    assert.same({ "b.txt" }, members)
+  end)
+
+  it("is incomplete when the archive is cut short", function()
+    local report, ids = scan("cut.tar")
+    assert.is_true(ids["tar.broken"])
+    assert.is_false(report.complete)
+  end)
+
+  it("unpickles what PyTorch's oldest layout does", function()
+    local report = scan("model.tar")
+    assert.equal("torch-tar", report.kind)
+    assert.equal("dangerous", report.safety)
+    assert.equal("system", report.globals[1].name)
+  end)
+end)

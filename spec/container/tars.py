@@ -1,0 +1,46 @@
+"""Writes the tars of tar_spec.lua into a directory. Nothing in them runs."""
+import io
+import pickle
+import sys
+import tarfile
+
+MARK = b"version https://git-lfs.github.com/spec/v1\nsize 1\n"
+out = sys.argv[1]
+
+
+class Runs:
+    def __reduce__(self):
+        import os
+        return os.system, ("true",)
+
+
+def write(name, members, form=tarfile.PAX_FORMAT):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=form) as tar:
+        for path, data in members:
+            info = tarfile.TarInfo(path)
+            if isinstance(data, str):
+                info.type, info.linkname = tarfile.SYMTYPE, data
+                tar.addfile(info)
+            else:
+                info.size = len(data)
+                tar.addfile(info, io.BytesIO(data))
+    save(name, buffer.getvalue())
+    return buffer.getvalue()
+
+
+def save(name, data):
+    with open(f"{out}/{name}", "wb") as f:
+        f.write(data)
+
+
+long_name = "d/" * 150 + "a.txt"
+for name, form in ("ustar", tarfile.USTAR_FORMAT), ("gnu", tarfile.GNU_FORMAT), ("pax", tarfile.PAX_FORMAT):
+    write(f"{name}.tar", [("a.txt", MARK), ("b/c.txt", MARK)], form)
+write("long-gnu.tar", [(long_name, MARK)], tarfile.GNU_FORMAT)
+plain = write("long-pax.tar", [(long_name, MARK)])
+write("traversal.tar", [("../a.txt", MARK)])
+write("link.tar", [("a", "/etc/passwd")])
+save("cut.tar", plain[:2060])
+save("trailing.tar", write("plain.tar", [("a.txt", b"hello")]) + write("plain.tar", [("b.txt", MARK)]))
+write("model.tar", [("sys_info", pickle.dumps({})), ("storages", pickle.dumps(0, 2)), ("pickle", pickle.dumps(Runs(), 0).replace(b"posix", b"os"))])
