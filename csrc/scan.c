@@ -208,6 +208,8 @@ static void start(hugh_scan *scan, const hugh_options *options) {
   hugh_report_reset(scan);
   scan->window.data = NULL;
   scan->window.length = scan->window.carry_length = 0;
+  scan->window.reached = 0;
+  for (size_t i = 0; i < HUGH_KEPT; i++) scan->window.kept[i].length = 0;
   scan->wanting = scan->done = false;
   if (!hugh_views_open(scan)) return;
   scan->step_views = 1;
@@ -241,6 +243,10 @@ void hugh_scan_free(hugh_scan *scan) {
   hugh_views_free(scan);
   hugh_report_free(scan);
   if (scan->window.carry != NULL) hugh_raw_resize(scan, scan->window.carry, scan->window.carry_capacity, 0);
+  for (size_t i = 0; i < HUGH_KEPT; i++) {
+    hugh_kept *kept = &scan->window.kept[i];
+    if (kept->data != NULL) hugh_raw_resize(scan, kept->data, kept->capacity, 0);
+  }
   hugh_arena_reset(scan, true);
   scan->allocator.resize(scan->allocator.context, scan, sizeof *scan, 0);
 }

@@ -22,7 +22,18 @@ typedef struct hugh_list {
   size_t count, capacity;
 } hugh_list;
 
-/* What the host has fed: one borrowed extent, and a copy of what had to be joined from several feeds. */
+/* A copy of bytes that a parser went back for. */
+typedef struct hugh_kept {
+  uint8_t *data;
+  uint64_t offset;
+  size_t length, capacity;
+} hugh_kept;
+#define HUGH_KEPT 4
+
+/*
+** What the host has fed: one borrowed extent, a copy of what had to be joined from several feeds, and copies of the last places that were
+** gone back to: an opcode may need its own bytes and those of a text far behind it, and must find both.
+*/
 typedef struct hugh_window {
   const uint8_t *data;
   uint64_t offset;
@@ -30,6 +41,9 @@ typedef struct hugh_window {
   uint8_t *carry;
   uint64_t carry_offset;
   size_t carry_length, carry_capacity;
+  hugh_kept kept[HUGH_KEPT];
+  size_t kept_next;
+  uint64_t reached; /* the end of what was fed so far */
 } hugh_window;
 
 /* A buffer of hugh_show. */

@@ -83,6 +83,9 @@ void hugh_views_free(hugh_scan *scan) {
 
 /* -------------------------------------------------------------- the source */
 
+#define KEPT_LEAST ((size_t)4 * 1024)
+#define KEPT_MOST  ((size_t)64 * 1024)
+
 static const uint8_t *root_get(hugh_scan *scan, hugh_view *view, uint64_t at, size_t min, size_t hint, size_t *length) {
   hugh_window *window = &scan->window;
   uint64_t end = hugh_add(at, min);
@@ -97,6 +100,12 @@ static const uint8_t *root_get(hugh_scan *scan, hugh_view *view, uint64_t at, si
   if (in_carry && end <= carried) {
     *length = (size_t)(carried - at);
     return window->carry + (at - window->carry_offset);
+  }
+  for (size_t i = 0; i < HUGH_KEPT; i++) {
+    const hugh_kept *kept = &window->kept[i];
+    if (at < kept->offset || end > kept->offset + kept->length) continue;
+    *length = (size_t)(kept->offset + kept->length - at);
+    return kept->data + (at - kept->offset);
   }
   if (min > scan->options.limits.kept) {
     hugh_incomplete(scan, scan->top, at, "one item is larger than the memory a scan may keep");
@@ -137,6 +146,23 @@ static void carry(hugh_scan *scan, uint64_t offset, const uint8_t *bytes, size_t
   window->carry_length += length;
 }
 
+/* Keeps what a parser went back for, if it is little. */
+static void keep(hugh_scan *scan, uint64_t offset, const uint8_t *bytes, size_t length) {
+  hugh_window *window = &scan->window;
+  hugh_kept *kept = &window->kept[window->kept_next++ % HUGH_KEPT];
+  if (length > KEPT_LEAST) length = scan->want.min > KEPT_LEAST ? scan->want.min : KEPT_LEAST;
+  kept->length = 0;
+  if (kept->capacity < length) {
+    uint8_t *grown = hugh_raw_resize(scan, kept->data, kept->capacity, length);
+    if (grown == NULL) return;
+    kept->data = grown;
+    kept->capacity = length;
+  }
+  memcpy(kept->data, bytes, length);
+  kept->offset = offset;
+  kept->length = length;
+}
+
 void hugh_scan_feed(hugh_scan *scan, uint64_t offset, const void *bytes, size_t length) {
   if (length == 0 || scan->done) return;
   hugh_view *root = scan->views[0];
@@ -145,6 +171,9 @@ void hugh_scan_feed(hugh_scan *scan, uint64_t offset, const void *bytes, size_t 
     if (length > root->size - offset) length = (size_t)(root->size - offset);
   }
   scan->report.bytes_read += length;
+  bool back = offset < scan->window.reached && offset == scan->want.offset && scan->want.min <= KEPT_MOST && length >= scan->want.min;
+  if (scan->wanting && back) keep(scan, offset, bytes, length);
+  if (offset + length > scan->window.reached) scan->window.reached = offset + length;
   if (scan->wanting && (scan->window.carry_length > 0 || offset > scan->want.offset ||
                         offset + length < scan->want.offset + scan->want.min)) {
     carry(scan, offset, bytes, length);
