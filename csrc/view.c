@@ -317,7 +317,9 @@ static hugh_got decode_more(hugh_scan *scan, hugh_view *view, decode_part *part)
   size_t available = 0;
   const uint8_t *in = hugh_view_get(scan, part->parent, part->consumed, 1, HUGH_READ, &available);
   if (in == NULL && part->parent->got == HUGH_NEED) return HUGH_NEED;
+  static const uint8_t nothing[1];
   bool end = in == NULL;
+  if (end) in = nothing; /* decoders add to it */
   size_t in_left = available, room = part->capacity - part->length, out_left = room;
   uint8_t *out = part->buffer + part->length;
   hugh_decoded status = part->decoder->run(part->state, &in, &in_left, &out, &out_left, end);

@@ -1,0 +1,7 @@
+/* The zip reader. */
+#include "drive.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  drive("x.zip", data, size, false);
+  return 0;
+}
