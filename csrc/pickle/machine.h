@@ -100,6 +100,7 @@ typedef struct hugh_outer {
 typedef struct hugh_string {
   uint64_t offset;
   hugh_text text;
+  uint64_t from, length; /* where its bytes lie as they are; length is UINT64_MAX if nowhere */
 } hugh_string;
 
 typedef enum hugh_argument {
@@ -167,6 +168,7 @@ typedef struct hugh_machine {
   uint32_t *named_slots;
   size_t slot_count;
 
+  hugh_value fetch;       /* a text that has to be read before the opcode that needs it runs again, or 0 */
   hugh_string *strings;   /* texts that were read again, by offset */
   size_t string_size, string_count;
   hugh_text *made;

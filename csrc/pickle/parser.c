@@ -229,6 +229,11 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
   hugh_machine *m = task->state;
   if (m->scan == NULL) machine_begin(m, scan, task);
   m->pushed = false;
+  if (m->fetch != 0) {
+    hugh_text text;
+    if (hugh_value_text(m, m->fetch, &text) == HUGH_NEED) return HUGH_WANT;
+    m->fetch = 0;
+  }
   if (hugh_scan_options(scan)->disassemble && !m->disassembled) {
     hugh_next next = hugh_disassemble(m);
     if (next != HUGH_DONE) return next;

@@ -42,9 +42,13 @@ static uint64_t count_of(const uint8_t *p, size_t width) {
   return width == 1 ? p[0] : width == 4 ? hugh_le32(p) : hugh_le64(p);
 }
 
-hugh_got hugh_value_extent(hugh_machine *machine, hugh_value value, uint64_t *from, uint64_t *length) {
-  if (hugh_tag_of(value) != HUGH_TAG_STRING && hugh_tag_of(value) != HUGH_TAG_BYTES) return HUGH_END;
-  uint64_t offset = hugh_offset_of(value);
+/* An opcode and a text far behind it may never be in the window together: the machine reads the text first, then runs the opcode again. */
+static hugh_got fetch_first(hugh_machine *machine, hugh_value value) {
+  machine->fetch = value;
+  return HUGH_NEED;
+}
+
+static hugh_got read_extent(hugh_machine *machine, uint64_t offset, uint64_t *from, uint64_t *length) {
   size_t there;
   const uint8_t *p = hugh_view_get(machine->scan, machine->view, offset, 1, 9, &there);
   if (p == NULL) return machine->view->got;
@@ -55,6 +59,18 @@ hugh_got hugh_value_extent(hugh_machine *machine, hugh_value value, uint64_t *fr
   *from = offset + 1 + width;
   *length = count_of(p + 1, width);
   return HUGH_GOT;
+}
+
+hugh_got hugh_value_extent(hugh_machine *machine, hugh_value value, uint64_t *from, uint64_t *length) {
+  if (hugh_tag_of(value) != HUGH_TAG_STRING && hugh_tag_of(value) != HUGH_TAG_BYTES) return HUGH_END;
+  const hugh_string *slot = string_slot(machine, hugh_offset_of(value));
+  if (slot != NULL && slot->text.data != NULL) {
+    *from = slot->from;
+    *length = slot->length;
+    return slot->length == UINT64_MAX ? HUGH_END : HUGH_GOT;
+  }
+  hugh_got got = read_extent(machine, hugh_offset_of(value), from, length);
+  return got == HUGH_NEED ? fetch_first(machine, value) : got;
 }
 
 /* ----------------------------------------------------------- text opcodes */
@@ -208,28 +224,28 @@ hugh_got hugh_value_text(hugh_machine *machine, hugh_value value, hugh_text *tex
     return HUGH_GOT;
   }
   if (tag != HUGH_TAG_STRING && tag != HUGH_TAG_BYTES) return HUGH_END;
-  uint64_t offset = hugh_offset_of(value), from, size;
+  uint64_t offset = hugh_offset_of(value), from = 0, size = UINT64_MAX;
   hugh_string *slot = string_slot(machine, offset);
   if (slot == NULL) return HUGH_END;
   if (slot->text.data != NULL) {
     *text = slot->text;
     return HUGH_GOT;
   }
-  hugh_got got = hugh_value_extent(machine, value, &from, &size);
-  if (got == HUGH_NEED) return got;
+  hugh_got got = read_extent(machine, offset, &from, &size);
+  if (got == HUGH_NEED) return fetch_first(machine, value);
   if (got == HUGH_GOT) {
     size_t length = 0, most = size < HUGH_TEXT_MOST ? (size_t)size : HUGH_TEXT_MOST;
     const uint8_t *p = most > 0 ? hugh_view_upto(machine->scan, machine->view, from, most, &length) : NULL;
-    if (p == NULL && most > 0 && machine->view->got == HUGH_NEED) return HUGH_NEED;
+    if (p == NULL && most > 0 && machine->view->got == HUGH_NEED) return fetch_first(machine, value);
     *text = hugh_arena_copy(machine->scan, p, p != NULL ? length : 0);
   } else {
     size_t there;
     const uint8_t *p = hugh_view_get(machine->scan, machine->view, offset, 1, 256, &there);
-    if (p == NULL) return machine->view->got;
-    got = read_line_text(machine, offset, *p, text);
+    got = p != NULL ? read_line_text(machine, offset, *p, text) : machine->view->got;
+    if (got == HUGH_NEED) return fetch_first(machine, value);
     if (got != HUGH_GOT) return got;
   }
-  *slot = (hugh_string){offset, *text};
+  *slot = (hugh_string){offset, *text, from, size};
   machine->string_count++;
   return HUGH_GOT;
 }
