@@ -47,6 +47,10 @@ describe("a model on the Hub", function()
       [".hub.json"] = '{"securityRepoStatus": {"scansDone": true, "filesWithIssues": []}}',
     })
     repository("acme/private", { ["model.safetensors"] = safetensors(8), [".hub.json"] = '{"private": true, "token": "hf_good"}' })
+    repository("acme/swapped", {
+      ["model.safetensors"] = safetensors(8), [".hub.json"] = '{"files": {"model.safetensors": {"sha256": "' .. ("a"):rep(64) .. '"}}}',
+    })
+    repository("acme/stream", { ["big.pkl"] = "\128\4" .. ("B\255\255\7\0" .. ("x"):rep(524287) .. "0"):rep(20) .. "cos\nsystem\n(X\4\0\0\0truetR." })
     local many = {}
     for i = 1, 25 do many[("shard-%02d.safetensors"):format(i)] = safetensors(64) end
     repository("acme/many", many)
@@ -90,6 +94,20 @@ describe("a model on the Hub", function()
     for _, finding in ipairs(facts.findings) do ids[finding.id] = true end
     assert.is_true(ids["hub.scanners-disagree"])
     assert.equal("os.system", facts.globals[1].name)
+  end)
+
+  it("whose bytes are not the listed ones is suspicious, whatever they hold", function()
+    local facts = assert(load("acme/swapped"))
+    assert.equal("suspicious", facts.safety)
+    assert.is_false(facts.complete)
+    assert.equal("hub.digest-mismatch", facts.findings[1].id)
+  end)
+
+  it("with a pickle that hides its call behind 10 MB costs only the bytes between its opcodes", function()
+    local facts = assert(load("acme/stream"))
+    assert.equal("dangerous", facts.safety)
+    assert.is_true(file(facts, "big.pkl").bytes_read < 2 * 2 ^ 20)
+    assert.is_true(file(facts, "big.pkl").requests < 40)
   end)
 
   it("has all its files when they come in pages", function() assert.equal(25, assert(load("acme/many")).file_count) end)

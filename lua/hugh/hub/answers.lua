@@ -16,8 +16,9 @@ local ORPHAN_SECONDS = 3600 -- a temporary file this old belongs to nobody
 
 --- Opens the cache: $XDG_CACHE_HOME/hugh/answers unless a folder is given.
 ---@param folder? string
+---@param most? integer bytes the folder may hold (default: 64 MB)
 ---@return hugh.hub.answers|nil nil if there is no place for it
-function answers.open(folder)
+function answers.open(folder, most)
   if not folder then
     local base = os.getenv("XDG_CACHE_HOME")
     if not base or base:sub(1, 1) ~= "/" then
@@ -28,7 +29,7 @@ function answers.open(folder)
     folder = base .. "/hugh/answers"
   end
   if not core.make_directory(folder) then return nil end
-  return setmetatable({ folder = folder }, answers)
+  return setmetatable({ folder = folder, most = most or FOLDER_MOST }, answers)
 end
 
 --- The key of a commit's answer.
@@ -58,10 +59,10 @@ local function prune(self)
     total = total + entry.size
     if entry.path:find("%.tmp$") and now - entry.mtime > ORPHAN_SECONDS then os.remove(self.folder .. "/" .. entry.path) end
   end
-  if total <= FOLDER_MOST then return end
+  if total <= self.most then return end
   table.sort(entries, function(a, b) return a.mtime < b.mtime end)
   for _, entry in ipairs(entries) do
-    if total <= FOLDER_MOST * 3 / 4 then return end
+    if total <= self.most * 3 / 4 then return end
     os.remove(self.folder .. "/" .. entry.path)
     total = total - entry.size
   end
