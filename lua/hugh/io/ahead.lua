@@ -4,7 +4,7 @@
 local ahead = {}
 
 local SMALL = 128 * 1024 -- up to this a file is read whole
-local HEAD = 32 * 1024 -- classification, and most safetensors headers
+local HEAD = 32 * 1024 -- after a jump: enough for most headers
 local TAIL = 64 * 1024 -- a zip's end record, and its directory unless it is large
 local STEP = 64 * 1024
 local STEP_MOST = 1024 * 1024 -- a stream that is walked to its end grows to this
@@ -25,9 +25,8 @@ function ahead.wrap(size, read)
       return offset, math.max(length, step)
     end
     step = STEP
-    if offset == 0 then return 0, math.max(length, HEAD) end
     if offset >= size - TAIL then return size - TAIL, TAIL end
-    return offset, math.max(length, HEAD)
+    return offset, HEAD -- less than a scan hopes for: it may well jump again, and else goes on from here
   end
 
   local function reader(offset, length)
