@@ -54,6 +54,8 @@ typedef struct zip_state {
 
   uint64_t ends[ZIP_READINGS]; /* end records, the last one of the file first */
   size_t end_count, end;
+  uint8_t tail[ZIP_END_SIZE + ZIP_LOCATOR_SIZE + ZIP_END64_SIZE]; /* the end record looked at, and what may stand before it */
+  bool has_tail;
   zip_reading readings[ZIP_READINGS];
   size_t reading_count, reading;
 

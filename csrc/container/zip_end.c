@@ -47,8 +47,14 @@ static hugh_next read_end(hugh_scan *scan, hugh_task *task, zip_state *state, ui
   uint64_t locator = end >= ZIP_LOCATOR_SIZE ? end - ZIP_LOCATOR_SIZE : end;
   uint64_t start = locator >= ZIP_END64_SIZE ? locator - ZIP_END64_SIZE : locator;
   size_t before = (size_t)(end - start);
-  const uint8_t *p = hugh_view_get(scan, view, start, before + ZIP_END_SIZE, before + ZIP_END_SIZE, &length);
-  if (p == NULL) return view->got == HUGH_NEED ? HUGH_WANT : HUGH_DONE;
+  const uint8_t *p;
+  if (!state->has_tail) { /* kept, because the locator may point to a place that is read next, and back again */
+    p = hugh_view_get(scan, view, start, before + ZIP_END_SIZE, before + ZIP_END_SIZE, &length);
+    if (p == NULL) return view->got == HUGH_NEED ? HUGH_WANT : HUGH_DONE;
+    memcpy(state->tail, p, before + ZIP_END_SIZE);
+    state->has_tail = true;
+  }
+  p = state->tail;
   memcpy(record, p + before, sizeof record);
   bool has_locator = locator < end && HUGH_STARTS(p + (locator - start), ZIP_LOCATOR_SIZE, "PK\6\7");
   uint64_t pointed = has_locator ? hugh_le64(p + (locator - start) + 8) : 0;
@@ -130,7 +136,10 @@ hugh_next hugh_zip_find_ends(hugh_scan *scan, hugh_task *task, zip_state *state)
     default:
       if (state->end == state->end_count) return HUGH_DONE;
       next = read_end(scan, task, state, state->ends[state->end]);
-      if (next == HUGH_DONE) state->end++;
+      if (next == HUGH_DONE) {
+        state->end++;
+        state->has_tail = false;
+      }
       return next == HUGH_DONE ? HUGH_AGAIN : next;
   }
   if (next != HUGH_DONE) return next;

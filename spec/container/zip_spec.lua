@@ -42,7 +42,7 @@ describe("zip", function()
   end)
 
   it("takes comments, zip64, data descriptors and padding for what they are", function()
-    for _, name in ipairs { "comment", "zip64", "end64" } do clean(name .. ".zip", { "a.txt" }) end
+    for _, name in ipairs { "comment", "zip64", "end64", "end64-far" } do clean(name .. ".zip", { "a.txt" }) end
     clean("descriptor.zip", { "a.txt", "b.txt" })
     clean("padded.zip", {})
     clean("empty.zip", {})

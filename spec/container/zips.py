@@ -79,6 +79,8 @@ record = central(b"a.txt", MARK, 0)
 directory = first + record
 end64 = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, len(record), len(first))
 save("end64.zip", directory + end64 + struct.pack("<4sIQI", b"PK\6\7", 0, len(directory), 1) + end(0xffff, 0xffffffff, 0xffffffff))
+far = bytes(200000) + end64  # where only the locator finds it, and too far away to be read along
+save("end64-far.zip", directory + far + bytes(100) + struct.pack("<4sIQI", b"PK\6\7", 0, len(directory) + 200000, 1) + end(0xffff, 0xffffffff, 0xffffffff))
 
 # headers that disagree
 save("name.zip", one(local_name=b"b.txt"))
