@@ -14,6 +14,16 @@ local ENTRY_MOST = 16 * 2 ^ 20
 local FOLDER_MOST = 64 * 2 ^ 20
 local ORPHAN_SECONDS = 3600 -- a temporary file this old belongs to nobody
 
+-- What hugh knows is compiled into its core (the table of globals, the parsers), so the core's own digest is the version of that knowledge.
+local knowledge
+local function knowledge_version()
+  if not knowledge then
+    local path = package.searchpath and package.searchpath("hugh.core", package.cpath)
+    knowledge = path and digest.file(path, "sha256") or core.version
+  end
+  return knowledge
+end
+
 --- Opens the cache: $XDG_CACHE_HOME/hugh/answers unless a folder is given.
 ---@param folder? string
 ---@param most? integer bytes the folder may hold (default: 64 MB)
@@ -38,7 +48,7 @@ end
 ---@param commit string
 ---@return string
 function answers.key(endpoint, repo, commit)
-  return digest.new("sha256"):update(table.concat({ FORMAT, core.version, core.knowledge or "", endpoint, repo, commit }, "\0")):hex()
+  return digest.new("sha256"):update(table.concat({ FORMAT, core.version, knowledge_version(), endpoint, repo, commit }, "\0")):hex()
 end
 
 --- Looks an answer up. A broken or foreign file is no answer.
