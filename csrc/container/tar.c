@@ -165,19 +165,8 @@ static hugh_next tar_step(hugh_scan *scan, hugh_task *task) {
   }
   if (type == '1' || type == '2' || type == '5') size = 0; /* links and directories have no content, whatever they say */
   uint64_t next = hugh_add(at, hugh_add(BLOCK, hugh_add(size, BLOCK - 1) / BLOCK * BLOCK));
-  hugh_got got = hugh_view_reaches(scan, view, hugh_add(at + BLOCK, size));
-  if (got == HUGH_NEED) {
-    if (!describes) { /* keep what is known of it for the next try */
-      state->has_long_name = state->has_pax_size = true;
-      state->pax_size = size;
-    }
-    return HUGH_WANT;
-  }
   state->at = next;
-  if (got == HUGH_END) {
-    (void)broken(scan, task, at, "the last member is cut short");
-    state->ended = true;
-  }
+  /* that the content is all there shows when the next header is read: looking ahead would decode a compressed tar once per member */
   if (!describes && type != 'g' && type != 'K') take_member(scan, task, state, type, at, size);
   (void)hugh_work(scan, BLOCK);
   return HUGH_AGAIN;

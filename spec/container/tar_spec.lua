@@ -35,6 +35,16 @@ describe("tar", function()
     end
   end)
 
+  it("ends on members larger than a read, compressed or of unknown size", function()
+    assert.same({ "big.tar!a.txt" }, select(3, scan("big.tar.gz")))
+    local file = assert(io.open(directory .. "/big.tar", "rb"))
+    local bytes = file:read("*a")
+    file:close()
+    local unknown = core.scan { name = "big.tar" }
+    for offset, length in unknown.need, unknown do unknown:feed(offset, bytes:sub(offset + 1, offset + length)) end
+    assert.equal("a.txt", unknown:report().findings[1].member)
+  end)
+
   it("names links, names that lead outside, and members behind the end", function()
     assert.is_true(select(2, scan("traversal.tar"))["tar.traversal"])
     assert.is_true(select(2, scan("link.tar"))["tar.link"])

@@ -1,6 +1,8 @@
 """Writes the tars of tar_spec.lua into a directory. Nothing in them runs."""
+import gzip
 import io
 import pickle
+import random
 import sys
 import tarfile
 
@@ -39,6 +41,8 @@ for name, form in ("ustar", tarfile.USTAR_FORMAT), ("gnu", tarfile.GNU_FORMAT), 
     write(f"{name}.tar", [("a.txt", MARK), ("b/c.txt", MARK)], form)
 write("long-gnu.tar", [(long_name, MARK)], tarfile.GNU_FORMAT)
 plain = write("long-pax.tar", [(long_name, MARK)])
+big = bytes(random.Random(1).randbytes(1 << 20))
+save("big.tar.gz", gzip.compress(write("big.tar", [("big.bin", big), ("a.txt", MARK)])))
 write("traversal.tar", [("../a.txt", MARK)])
 write("link.tar", [("a", "/etc/passwd")])
 save("cut.tar", plain[:2060])
