@@ -6,6 +6,7 @@
 #include "machine.h"
 
 #define SHOWN_MOST 700
+#define TAR_MAGIC_END 262
 
 static hugh_named *named_of(hugh_machine *m, hugh_value value) {
   hugh_tag tag = hugh_tag_of(value);
@@ -115,7 +116,7 @@ static void hand_over(hugh_machine *m, uint64_t offset, const hugh_named *callee
 }
 
 /* Bytes that go to a loader are scanned as a source of their own. */
-static hugh_got look_inside(hugh_machine *m, uint64_t offset, hugh_value arguments) {
+static hugh_got look_inside(hugh_machine *m, uint64_t offset, hugh_named *named, hugh_value arguments) {
   uint64_t count, from, length;
   size_t kept;
   if (m->flavour != HUGH_FLAVOUR_MEMORY || hugh_tag_of(arguments) != HUGH_TAG_TUPLE ||
@@ -137,8 +138,16 @@ static hugh_got look_inside(hugh_machine *m, uint64_t offset, hugh_value argumen
     if (view == NULL) continue;
     char name[64];
     (void)snprintf(name, sizeof name, "bytes@%llu.pkl", (unsigned long long)offset);
+    size_t there;
+    bool torch = hugh_text_is(named->module, "torch.storage") && hugh_text_is(named->name, "_load_from_bytes");
+    const uint8_t *head = torch ? hugh_view_upto(m->scan, view, 0, TAR_MAGIC_END, &there) : NULL;
+    if (torch && head == NULL && view->got == HUGH_NEED) return HUGH_NEED;
+    bool archive = head != NULL && (HUGH_STARTS(head, there, "PK\3\4") || (there == TAR_MAGIC_END && memcmp(head + 257, "ustar", 5) == 0));
     m->pushed = true;
-    hugh_task_push(m->scan, m->task, view, hugh_arena_copy(m->scan, name, strlen(name)));
+    hugh_text member = hugh_arena_copy(m->scan, name, strlen(name));
+    if (torch && !archive) hugh_task_push_as(m->scan, m->task, view, member, HUGH_KIND_TORCH_LEGACY);
+    else hugh_task_push(m->scan, m->task, view, member);
+    if (torch) named->looked_inside++;
     return HUGH_GOT;
   }
   return HUGH_GOT;
@@ -185,7 +194,7 @@ hugh_got hugh_machine_call(hugh_machine *m, uint64_t offset, hugh_call how, hugh
   got = hugh_explain_call(m, offset, fine ? safeties[named->judgement.class] : HUGH_SUSPICIOUS, how, callee, arguments, keywords);
   if (got == HUGH_NEED) return got;
   if (named->judgement.category != NULL && strcmp(named->judgement.category, "nested-load") == 0) {
-    got = look_inside(m, offset, arguments);
+    got = look_inside(m, offset, named, arguments);
     if (got == HUGH_NEED) return got;
   }
   if (!fine) misuse(named, offset);
@@ -314,7 +323,19 @@ static hugh_got torch_storage(hugh_machine *m, hugh_value id, bool *is) {
 
 hugh_got hugh_machine_persistent(hugh_machine *m, uint64_t offset, hugh_value id, hugh_value *result) {
   bool storage;
+  hugh_text word;
+  uint64_t count;
+  size_t kept;
   if (torch_storage(m, id, &storage) == HUGH_NEED) return HUGH_NEED;
+  if (!storage && hugh_tag_of(id) == HUGH_TAG_TUPLE && hugh_node_size(m, hugh_node_of(id), &count, &kept) && count == 4 && kept == 4) {
+    /* ('module', class, file, source): torch's old layout stands for a class by its id, and gives the class back */
+    hugh_got got = hugh_value_text(m, hugh_node_item(m, hugh_node_of(id), 0), &word);
+    if (got == HUGH_NEED) return got;
+    if (got == HUGH_GOT && hugh_text_is(word, "module")) {
+      *result = hugh_node_item(m, hugh_node_of(id), 1);
+      return HUGH_GOT;
+    }
+  }
   if (!storage && m->persistent++ == 0) m->persistent_at = offset;
   *result = hugh_value_node(HUGH_TAG_PERSISTENT, hugh_node_add(m, &id, 1));
   return HUGH_GOT;

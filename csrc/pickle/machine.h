@@ -64,6 +64,7 @@ typedef struct hugh_named {
   hugh_judgement judgement;
   uint64_t offset, call_offset, misuse_offset;
   uint64_t count, calls;
+  uint64_t looked_inside; /* calls whose bytes were scanned the way the loader called reads them */
   const char *shown;    /* how it is called first: "('true')"; NULL while it is not */
   bool misused;         /* called in a way that its entry does not allow */
   bool changed;         /* a finding says that its state is set */

@@ -89,7 +89,10 @@ static void report_global(hugh_machine *m, const hugh_named *named) {
   if (named->calls > 1) (void)snprintf(times, sizeof times, " (%llu calls)", (unsigned long long)named->calls);
   switch (judgement->class) {
     case HUGH_GLOBAL_DANGEROUS:
-      if (named->calls > 0) {
+      if (named->calls > 0 && named->looked_inside == named->calls) {
+        hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_NESTED, named->call_offset,
+                  "%s loads bytes that the pickle carries; they were scanned like a file of their own%s", name, times);
+      } else if (named->calls > 0) {
         hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_CALL_DANGEROUS, named->call_offset, "%s%s %s when the file is loaded%s", name,
                   shown, reason, times);
       } else {
