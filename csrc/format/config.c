@@ -1,37 +1,127 @@
 /*
-** JSON files of a model repository: where a config asks for code (auto_map, custom pipelines, _target_, Keras Lambda layers, chat templates),
-** at any depth.
+** JSON files of a model repository: where a config asks for code (auto_map, custom pipelines, _target_, Keras layers that are code or come
+** from any module, chat templates), at any depth.
 */
 #include "jinja.h"
 #include "json.h"
+#include "named.h"
 
 typedef enum member {
   PLAIN,
   AUTO_MAP,
   CUSTOM_PIPELINE,
+  TRUST,
   TARGET,
+  MODULE,
   CLASS_NAME,
+  REGISTERED_NAME,
+  CONFIG,
   TEMPLATE
 } member;
+
+#define MODULE_MOST 128 /* longer than any real import path; of a longer one the start is kept */
+
+/* What an object has said of itself so far: Keras takes `class_name` from `module`, wherever that is, and in either order. */
+typedef struct object {
+  bool has_class, reported;
+  uint8_t module_length;
+  char module[MODULE_MOST];
+} object;
 
 typedef struct state {
   bool open;
   hugh_json json;
-  member member; /* the one whose value comes next */
+  member member;   /* the one whose value comes next */
+  object *objects; /* by depth */
+  size_t object_count;
 } state;
 
-static void drop(hugh_scan *scan, hugh_task *task) { hugh_json_close(scan, &((state *)task->state)->json); }
+static void drop(hugh_scan *scan, hugh_task *task) {
+  state *st = task->state;
+  hugh_json_close(scan, &st->json);
+  hugh_resize(scan, st->objects, st->object_count * sizeof *st->objects, 0);
+}
+
+/* The object whose members are being read; NULL when there is no memory. */
+static object *object_here(hugh_scan *scan, state *st) {
+  size_t depth = st->json.depth;
+  if (depth >= st->object_count) {
+    size_t count = depth + 16;
+    object *grown = hugh_resize(scan, st->objects, st->object_count * sizeof *grown, count * sizeof *grown);
+    if (grown == NULL) return NULL;
+    memset(grown + st->object_count, 0, (count - st->object_count) * sizeof *grown);
+    st->objects = grown;
+    st->object_count = count;
+  }
+  return &st->objects[depth];
+}
 
 static member member_of(hugh_text key) {
   static const struct {
     const char *key;
     member member;
-  } known[] = {{"auto_map", AUTO_MAP},  {"custom_pipelines", CUSTOM_PIPELINE}, {"_target_", TARGET},
-               {"class_name", CLASS_NAME}, {"chat_template", TEMPLATE},        {"template", TEMPLATE}};
+  } known[] = {{"auto_map", AUTO_MAP}, {"custom_pipelines", CUSTOM_PIPELINE}, {"trust_remote_code", TRUST},
+               {"_target_", TARGET},   {"module", MODULE},                    {"class_name", CLASS_NAME},
+               {"config", CONFIG},     {"registered_name", REGISTERED_NAME},  {"chat_template", TEMPLATE},
+               {"template", TEMPLATE}};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     if (hugh_text_is(key, known[i].key)) return known[i].member;
   }
   return PLAIN;
+}
+
+/* Functions and classes of Keras itself that reach beyond the model: files, the network, pickles, the switch of safe mode. */
+static bool reaches_out(hugh_text name) {
+  static const char *const names[] = {"get_file",     "enable_unsafe_deserialization", "load_model", "load_weights", "load_img",
+                                      "extract_archive", "TorchModuleWrapper",         "model_from_json"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    if (hugh_text_is(name, names[i])) return true;
+  }
+  return false;
+}
+
+static bool is_of_keras(hugh_text module) {
+  static const char *const packages[] = {"keras", "tf_keras", "tensorflow", "keras_hub", "keras_nlp", "keras_cv"};
+  size_t root = 0;
+  while (root < module.length && module.data[root] != '.') root++;
+  for (size_t i = 0; i < sizeof packages / sizeof *packages; i++) {
+    if (hugh_text_is((hugh_text){module.data, root}, packages[i])) return true;
+  }
+  /* How Keras writes a function by name: its own are looked for first, what else that can be is seen in `config`. */
+  return hugh_text_is(module, "builtins");
+}
+
+/* Keras imports `module` and calls what `name` is there. */
+static void judge_import(hugh_scan *scan, hugh_task *task, object *here, uint64_t at, hugh_text name) {
+  hugh_text module = {here->module, here->module_length};
+  if (hugh_named_dangerous(scan, task, at, module, name)) {
+    hugh_find(scan, task, HUGH_FOUND_KERAS_CALL, at, "a Keras config calls %s.%s", hugh_show(scan, module, 100), hugh_show(scan, name, 100));
+  } else if (!here->reported && !is_of_keras(module)) {
+    hugh_find(scan, task, HUGH_FOUND_KERAS_MODULE, at, "a Keras config imports %s, which is no part of Keras, for %s",
+              hugh_show(scan, module, 100), hugh_show(scan, name, 100));
+    here->reported = true;
+  }
+}
+
+/* A string member of something Keras would deserialize. */
+static void judge_keras(hugh_scan *scan, hugh_task *task, object *here, uint64_t at) {
+  state *st = task->state;
+  hugh_text text = st->json.text;
+  if (st->member == MODULE) {
+    here->module_length = (uint8_t)(text.length < MODULE_MOST ? text.length : MODULE_MOST);
+    memcpy(here->module, text.data, here->module_length);
+    if (here->has_class) judge_import(scan, task, here, at, hugh_text_of("a class named before it"));
+    return;
+  }
+  if (hugh_text_is(text, "Lambda") || hugh_text_is(text, "__lambda__")) {
+    hugh_find(scan, task, HUGH_FOUND_KERAS_LAMBDA, at, "a Keras Lambda layer: its function is Python bytecode inside the config");
+  }
+  if (reaches_out(text)) {
+    hugh_find(scan, task, HUGH_FOUND_KERAS_CALL, at, "a Keras config names %s, which reaches files, the network or pickles",
+              hugh_show(scan, text, 100));
+  }
+  if (st->member == CLASS_NAME) here->has_class = true;
+  if (here->module_length > 0) judge_import(scan, task, here, at, text);
 }
 
 static void judge(hugh_scan *scan, hugh_task *task, hugh_json_token token) {
@@ -39,6 +129,7 @@ static void judge(hugh_scan *scan, hugh_task *task, hugh_json_token token) {
   uint64_t at = st->json.start;
   hugh_text text = st->json.text;
   bool string = token == HUGH_JSON_STRING;
+  object *here;
   switch (st->member) {
     case AUTO_MAP:
       if (token == HUGH_JSON_NULL) return;
@@ -50,16 +141,19 @@ static void judge(hugh_scan *scan, hugh_task *task, hugh_json_token token) {
       hugh_find(scan, task, HUGH_FOUND_CONFIG_AUTO_MAP, at, "custom_pipelines names code in the repository: loading with "
                                                             "trust_remote_code=True runs it");
       return;
-    case TARGET:
-      if (string) {
-        hugh_find(scan, task, HUGH_FOUND_CONFIG_TARGET, at, "_target_ names %s, which Hydra calls when the config is instantiated",
-                  hugh_show(scan, text, 100));
-      }
+    case TRUST:
+      if (token != HUGH_JSON_TRUE) return;
+      hugh_find(scan, task, HUGH_FOUND_CONFIG_AUTO_MAP, at, "trust_remote_code is set: tools that take it from here run the repository's code");
       return;
+    case TARGET:
+      if (string) hugh_named_target(scan, task, at, text);
+      return;
+    case MODULE:
     case CLASS_NAME:
-      if (string && (hugh_text_is(text, "Lambda") || hugh_text_is(text, "__lambda__"))) {
-        hugh_find(scan, task, HUGH_FOUND_KERAS_LAMBDA, at, "a Keras Lambda layer: its function is Python bytecode inside the config");
-      }
+    case REGISTERED_NAME:
+    case CONFIG:
+      here = string ? object_here(scan, st) : NULL;
+      if (here != NULL) judge_keras(scan, task, here, at);
       return;
     case TEMPLATE:
       if (!string) return;
@@ -88,6 +182,13 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
         }
         return HUGH_DONE;
       case HUGH_JSON_KEY: st->member = member_of(st->json.text); break;
+      case HUGH_JSON_OBJECT: {
+        judge(scan, task, token);
+        st->member = PLAIN;
+        object *here = object_here(scan, st);
+        if (here != NULL) *here = (object){.has_class = false};
+        break;
+      }
       default:
         judge(scan, task, token);
         st->member = PLAIN;

@@ -24,7 +24,7 @@ describe("a config", function()
   it("names what asks for code, however small the pieces are that it is read in", function()
     local cases = {
       ["config.auto-map"] = '{"auto_map":{"AutoModel":"modeling_x.X"}}',
-      ["config.target"] = '{"a":[{"_target_":"os.system"}]}',
+      ["config.target"] = '{"a":[{"_target_":"acme.Model"}]}',
       ["keras.lambda"] = '{"config":{"layers":[{"config":{"layer":{"class_name":"Lam\\u0062da"}}}]}}',
       ["jinja.attribute-walk"] = [[{"chat_template":[{"name":"default","template":"{{ ''.__cl\u0061ss__ }}"}]}]],
     }
@@ -32,6 +32,26 @@ describe("a config", function()
       assert.equal(id, select(2, scan("config.json", text)))
       assert.equal(id, select(2, scan("config.json", text, 1)))
     end
+  end)
+
+  it("is judged by what it has Keras import and call, in either order and at any depth", function()
+    local function keras(object) return scan("config.json", '{"config":{"layers":[{"config":[' .. object .. "]}]}}") end
+    assert.same({ "dangerous", "keras.call" }, { keras '{"module":"os","class_name":"system","config":{"command":"true"}}' })
+    assert.same({ "dangerous", "keras.call" }, { keras '{"module":"builtins","class_name":"function","config":"exec"}' })
+    assert.same({ "dangerous", "keras.call" }, { keras '{"module":"keras.utils","class_name":"get_file","config":{}}' })
+    assert.same({ "suspicious", "keras.module" }, { keras '{"module":"acme","config":{"module":"keras"},"class_name":"Layer"}' })
+    assert.same({ "suspicious", "keras.module" }, { keras '{"class_name":"Layer","config":{},"module":"acme.layers"}' })
+    assert.same({ "safe", "" }, { keras '{"module":"keras.layers","class_name":"Dense","config":{"activation":{"module":"builtins","class_name":"function","config":"relu"}}}' })
+    assert.same({ "safe", "" }, { keras '{"module":"acme"},{"class_name":"Dense","module":null}' })
+  end)
+
+  it("is dangerous when its target is", function()
+    assert.same({ "dangerous", "config.target.dangerous" }, { scan("config.json", '{"a":[{"_target_":"os.system"}]}') })
+  end)
+
+  it("that trusts the repository's code says so", function()
+    assert.equal("config.auto-map", select(2, scan("config.json", '{"trust_remote_code":true}')))
+    assert.equal("", select(2, scan("config.json", '{"trust_remote_code":false}')))
   end)
 
   it("is not judged when it is no JSON, unless it never said it was", function()

@@ -1,0 +1,38 @@
+/*
+** Names in configs mean what they mean in pickles: os.system is as dangerous in a `_target_` as behind a GLOBAL.
+*/
+#include "named.h"
+
+#include "../pickle/judge.h"
+
+bool hugh_named_dangerous(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text module, hugh_text name) {
+  hugh_judgement judgement = hugh_judge_global(module, name, 4);
+  if (judgement.class != HUGH_GLOBAL_DANGEROUS) return false;
+  hugh_global *global = hugh_report_global(scan, task, offset, module, name);
+  if (global != NULL) {
+    global->class = judgement.class;
+    global->category = judgement.category;
+    global->reason = judgement.reason;
+    global->called = true;
+  }
+  return true;
+}
+
+void hugh_named_split(hugh_text path, hugh_text *module, hugh_text *name) {
+  size_t dot = path.length;
+  while (dot > 0 && path.data[dot - 1] != '.') dot--;
+  *module = dot > 0 ? (hugh_text){path.data, dot - 1} : hugh_text_of("builtins");
+  *name = (hugh_text){path.data + dot, path.length - dot};
+}
+
+void hugh_named_target(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text path) {
+  hugh_text module, name;
+  hugh_named_split(path, &module, &name);
+  if (hugh_named_dangerous(scan, task, offset, module, name)) {
+    hugh_find(scan, task, HUGH_FOUND_CONFIG_TARGET_DANGEROUS, offset, "_target_ names %s, which runs code when the config is instantiated",
+              hugh_show(scan, path, 100));
+  } else {
+    hugh_find(scan, task, HUGH_FOUND_CONFIG_TARGET, offset, "_target_ names %s, which Hydra calls when the config is instantiated",
+              hugh_show(scan, path, 100));
+  }
+}
