@@ -100,8 +100,8 @@ typedef struct hugh_outer {
 
 typedef struct hugh_string {
   uint64_t offset;
-  hugh_text text;
-  uint64_t from, length; /* where its bytes lie as they are; length is UINT64_MAX if nowhere */
+  hugh_text text;        /* at most HUGH_TEXT_MOST bytes of it */
+  uint64_t from, length; /* where its bytes lie as they are; 0 for escaped ones */
 } hugh_string;
 
 typedef enum hugh_argument {
@@ -122,7 +122,9 @@ typedef struct hugh_disassembly hugh_disassembly;
 typedef struct hugh_machine {
   hugh_scan *scan;
   hugh_task *task;
-  hugh_view *view;
+  hugh_view *view;        /* where opcodes are read */
+  hugh_view *texts;       /* where values' texts are */
+  hugh_value fetching;    /* a text that has to be fed before the machine goes on; or 0 */
 
   uint64_t at;            /* the next opcode */
   uint64_t start;         /* of this stream */
@@ -169,7 +171,6 @@ typedef struct hugh_machine {
   uint32_t *named_slots;
   size_t slot_count;
 
-  hugh_value fetch;       /* a text that has to be read before the opcode that needs it runs again, or 0 */
   hugh_string *strings;   /* texts that were read again, by offset */
   size_t string_size, string_count;
   hugh_text *made;
@@ -213,6 +214,8 @@ hugh_got hugh_value_text(hugh_machine *, hugh_value, hugh_text *);
 hugh_value hugh_value_make(hugh_machine *, hugh_text); /* copies */
 /* Where the bytes of a STRING or BYTES value lie in the view, if they are there as they are. */
 hugh_got hugh_value_extent(hugh_machine *, hugh_value, uint64_t *from, uint64_t *length);
+/* Reads the text that was not at hand when the machine stopped for it; false: feed more. */
+bool hugh_fetch_pending(hugh_machine *);
 void hugh_string_forget(hugh_machine *, uint64_t offset);
 bool hugh_value_is(hugh_machine *, hugh_value, const char *text); /* false also if it is not at hand */
 

@@ -95,7 +95,7 @@ static hugh_end run_cut(hugh_machine *m) {
     return HUGH_STREAM_ERROR;
   }
   hugh_view *view = m->view;
-  uint64_t at = m->at;
+  uint64_t at = m->at, frame_end = m->frame_end;
   m->view = hugh_view_memory(m->scan, m->cut, c.used);
   if (m->view == NULL) return HUGH_STREAM_FULL;
   m->at = 0;
@@ -104,14 +104,14 @@ static hugh_end run_cut(hugh_machine *m) {
   hugh_end end = hugh_machine_run(m);
   if (m->depth > depth && m->depth > 0) { /* a string's offset means nothing in the other view */
     hugh_value *top = &m->stack[m->depth - 1];
-    hugh_tag tag = hugh_tag_of(*top);
     hugh_text text;
-    if (tag == HUGH_TAG_STRING && hugh_offset_of(*top) == 0 && hugh_value_text(m, *top, &text) == HUGH_GOT) {
-      *top = hugh_value_make(m, text);
-      hugh_string_forget(m, 0);
-    } else if ((tag == HUGH_TAG_BYTES || tag == HUGH_TAG_STRING) && hugh_offset_of(*top) == 0) {
-      *top = hugh_value_of(HUGH_TAG_OPAQUE);
-    }
+    m->texts = m->view;
+    hugh_string_forget(m, 0);
+    bool pushed = hugh_offset_of(*top) == 0 && (hugh_tag_of(*top) == HUGH_TAG_STRING || hugh_tag_of(*top) == HUGH_TAG_BYTES);
+    bool text_there = pushed && hugh_tag_of(*top) == HUGH_TAG_STRING && hugh_value_text(m, *top, &text) == HUGH_GOT;
+    if (pushed) *top = text_there ? hugh_value_make(m, text) : hugh_value_of(HUGH_TAG_OPAQUE);
+    hugh_string_forget(m, 0);
+    m->texts = view;
   }
   m->view = view;
   m->min = 1;
@@ -121,9 +121,10 @@ static hugh_end run_cut(hugh_machine *m) {
     else m->frame_end = hugh_add(c.at, m->frame_end - 9); /* a frame whose own header was cut */
     return HUGH_STREAM_AGAIN;
   }
-  if (end == HUGH_STREAM_WANT) { /* a text that lies elsewhere: not from a cut argument */
+  if (end == HUGH_STREAM_WANT) { /* a text that lies elsewhere */
     m->at = at;
-    return HUGH_STREAM_ERROR;
+    m->frame_end = frame_end;
+    return end;
   }
   m->at = c.at;
   return end;
@@ -220,7 +221,7 @@ static hugh_got skip_padding(hugh_machine *m) {
 static void machine_begin(hugh_machine *m, hugh_scan *scan, hugh_task *task) {
   m->scan = scan;
   m->task = task;
-  m->view = task->view;
+  m->view = m->texts = task->view;
   m->no_line_from = HUGH_NO_OFFSET;
   stream_begin(m, 0);
 }
@@ -229,11 +230,7 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
   hugh_machine *m = task->state;
   if (m->scan == NULL) machine_begin(m, scan, task);
   m->pushed = false;
-  if (m->fetch != 0) {
-    hugh_text text;
-    if (hugh_value_text(m, m->fetch, &text) == HUGH_NEED) return HUGH_WANT;
-    m->fetch = 0;
-  }
+  if (!hugh_fetch_pending(m)) return HUGH_WANT;
   if (hugh_scan_options(scan)->disassemble && !m->disassembled) {
     hugh_next next = hugh_disassemble(m);
     if (next != HUGH_DONE) return next;

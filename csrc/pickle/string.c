@@ -42,37 +42,6 @@ static uint64_t count_of(const uint8_t *p, size_t width) {
   return width == 1 ? p[0] : width == 4 ? hugh_le32(p) : hugh_le64(p);
 }
 
-/* An opcode and a text far behind it may never be in the window together: the machine reads the text first, then runs the opcode again. */
-static hugh_got fetch_first(hugh_machine *machine, hugh_value value) {
-  machine->fetch = value;
-  return HUGH_NEED;
-}
-
-static hugh_got read_extent(hugh_machine *machine, uint64_t offset, uint64_t *from, uint64_t *length) {
-  size_t there;
-  const uint8_t *p = hugh_view_get(machine->scan, machine->view, offset, 1, 9, &there);
-  if (p == NULL) return machine->view->got;
-  size_t width = count_width(*p);
-  if (width == 0) return HUGH_END;
-  p = hugh_view_get(machine->scan, machine->view, offset, 1 + width, 9, &there);
-  if (p == NULL) return machine->view->got;
-  *from = offset + 1 + width;
-  *length = count_of(p + 1, width);
-  return HUGH_GOT;
-}
-
-hugh_got hugh_value_extent(hugh_machine *machine, hugh_value value, uint64_t *from, uint64_t *length) {
-  if (hugh_tag_of(value) != HUGH_TAG_STRING && hugh_tag_of(value) != HUGH_TAG_BYTES) return HUGH_END;
-  const hugh_string *slot = string_slot(machine, hugh_offset_of(value));
-  if (slot != NULL && slot->text.data != NULL) {
-    *from = slot->from;
-    *length = slot->length;
-    return slot->length == UINT64_MAX ? HUGH_END : HUGH_GOT;
-  }
-  hugh_got got = read_extent(machine, hugh_offset_of(value), from, length);
-  return got == HUGH_NEED ? fetch_first(machine, value) : got;
-}
-
 /* ----------------------------------------------------------- text opcodes */
 
 static int hex_digit(uint8_t c) {
@@ -187,14 +156,14 @@ static hugh_got read_line_text(hugh_machine *machine, uint64_t offset, uint8_t o
   size_t length, min = 2;
   const uint8_t *p, *end;
   for (;;) {
-    p = hugh_view_get(machine->scan, machine->view, offset, min, 256, &length);
-    if (p == NULL && machine->view->got == HUGH_END && min > 2) { /* the last line of the input */
-      p = hugh_view_upto(machine->scan, machine->view, offset, HUGH_TEXT_MOST, &length);
-      if (p == NULL) return machine->view->got;
+    p = hugh_view_get(machine->scan, machine->texts, offset, min, 256, &length);
+    if (p == NULL && machine->texts->got == HUGH_END && min > 2) { /* the last line of the input */
+      p = hugh_view_upto(machine->scan, machine->texts, offset, HUGH_TEXT_MOST, &length);
+      if (p == NULL) return machine->texts->got;
       end = p + length;
       break;
     }
-    if (p == NULL) return machine->view->got;
+    if (p == NULL) return machine->texts->got;
     end = memchr(p + 1, '\n', length - 1);
     if (end != NULL || length >= HUGH_TEXT_MOST) break;
     min = length * 2;
@@ -216,38 +185,65 @@ static hugh_got read_line_text(hugh_machine *machine, uint64_t offset, uint8_t o
   return HUGH_GOT;
 }
 
-hugh_got hugh_value_text(hugh_machine *machine, hugh_value value, hugh_text *text) {
-  *text = (hugh_text){"", 0};
-  hugh_tag tag = hugh_tag_of(value);
-  if (tag == HUGH_TAG_MADE) {
-    *text = machine->made[hugh_offset_of(value)];
-    return HUGH_GOT;
-  }
-  if (tag != HUGH_TAG_STRING && tag != HUGH_TAG_BYTES) return HUGH_END;
-  uint64_t offset = hugh_offset_of(value), from = 0, size = UINT64_MAX;
-  hugh_string *slot = string_slot(machine, offset);
-  if (slot == NULL) return HUGH_END;
-  if (slot->text.data != NULL) {
-    *text = slot->text;
-    return HUGH_GOT;
-  }
-  hugh_got got = read_extent(machine, offset, &from, &size);
-  if (got == HUGH_NEED) return fetch_first(machine, value);
-  if (got == HUGH_GOT) {
-    size_t length = 0, most = size < HUGH_TEXT_MOST ? (size_t)size : HUGH_TEXT_MOST;
-    const uint8_t *p = most > 0 ? hugh_view_upto(machine->scan, machine->view, from, most, &length) : NULL;
-    if (p == NULL && most > 0 && machine->view->got == HUGH_NEED) return fetch_first(machine, value);
-    *text = hugh_arena_copy(machine->scan, p, p != NULL ? length : 0);
-  } else {
-    size_t there;
-    const uint8_t *p = hugh_view_get(machine->scan, machine->view, offset, 1, 256, &there);
-    got = p != NULL ? read_line_text(machine, offset, *p, text) : machine->view->got;
-    if (got == HUGH_NEED) return fetch_first(machine, value);
-    if (got != HUGH_GOT) return got;
-  }
-  *slot = (hugh_string){offset, *text, from, size};
-  machine->string_count++;
+/* Reads the text at `offset`. Every get begins there, so that a window which holds the last one holds those before it too. */
+static hugh_got read_text(hugh_machine *machine, uint64_t offset, hugh_string *string) {
+  size_t there;
+  const uint8_t *p = hugh_view_get(machine->scan, machine->texts, offset, 1, 256, &there);
+  if (p == NULL) return machine->texts->got;
+  size_t width = count_width(*p);
+  if (width == 0) return read_line_text(machine, offset, *p, &string->text);
+  p = hugh_view_get(machine->scan, machine->texts, offset, 1 + width, 256, &there);
+  if (p == NULL) return machine->texts->got;
+  string->from = offset + 1 + width;
+  string->length = count_of(p + 1, width);
+  size_t head = 1 + width, most = string->length < HUGH_TEXT_MOST ? (size_t)string->length : HUGH_TEXT_MOST;
+  p = hugh_view_upto(machine->scan, machine->texts, offset, head + most, &there);
+  if (p == NULL || there < head) return p == NULL ? machine->texts->got : HUGH_END;
+  string->text = hugh_arena_copy(machine->scan, p + head, there - head);
   return HUGH_GOT;
+}
+
+/* The remembered text of a STRING or BYTES value. What has to be fed is noted, and read first when the machine goes on. */
+static hugh_got remember(hugh_machine *machine, hugh_value value, hugh_string *out) {
+  if (hugh_tag_of(value) != HUGH_TAG_STRING && hugh_tag_of(value) != HUGH_TAG_BYTES) return HUGH_END;
+  hugh_string *slot = string_slot(machine, hugh_offset_of(value));
+  if (slot == NULL) return HUGH_END;
+  if (slot->text.data == NULL) {
+    hugh_string string = {.offset = hugh_offset_of(value)};
+    hugh_got got = read_text(machine, string.offset, &string);
+    if (got == HUGH_NEED) machine->fetching = value;
+    if (got != HUGH_GOT) return got;
+    *slot = string;
+    machine->string_count++;
+  }
+  *out = *slot;
+  return HUGH_GOT;
+}
+
+hugh_got hugh_value_text(hugh_machine *machine, hugh_value value, hugh_text *text) {
+  hugh_string string = {.text = {"", 0}};
+  hugh_got got = HUGH_GOT;
+  if (hugh_tag_of(value) == HUGH_TAG_MADE) string.text = machine->made[hugh_offset_of(value)];
+  else got = remember(machine, value, &string);
+  *text = string.text;
+  return got;
+}
+
+hugh_got hugh_value_extent(hugh_machine *machine, hugh_value value, uint64_t *from, uint64_t *length) {
+  hugh_string string;
+  hugh_got got = remember(machine, value, &string);
+  if (got != HUGH_GOT) return got;
+  *from = string.from;
+  *length = string.length;
+  return string.from > 0 ? HUGH_GOT : HUGH_END;
+}
+
+bool hugh_fetch_pending(hugh_machine *machine) {
+  hugh_text text;
+  if (machine->fetching == 0) return true;
+  if (hugh_value_text(machine, machine->fetching, &text) == HUGH_NEED) return false;
+  machine->fetching = 0;
+  return true;
 }
 
 hugh_value hugh_value_make(hugh_machine *machine, hugh_text text) {

@@ -1,0 +1,26 @@
+-- The pickle machine on sources that give few bytes at a time.
+local hugh = require "hugh"
+
+local function scan(data, most)
+  local function read(offset, length) return data:sub(offset + 1, offset + math.min(length, most)) end
+  local report = assert(hugh.scan { name = "x.pkl", size = #data, read = read })
+  return report.files and report.files[1] or report
+end
+
+describe("the pickle machine", function()
+  it("finds the text of a name that was pushed long before it is used", function()
+    local far = "X\0\0\1\0" .. ("x"):rep(65536) .. "0"
+    local data = "\128\4\140\2os\148" .. far .. "\140\6system\148" .. far .. "h\0h\1\147" .. "X\0\8\0\0" .. ("y"):rep(2048) .. "\133R."
+    for _, most in ipairs { 1000, 5000, 1000000 } do
+      local file = scan(data, most)
+      assert.are.equal("dangerous", file.safety)
+      assert.are.equal("os", file.globals[1].module)
+      assert.is_true(file.globals[1].called)
+    end
+  end)
+
+  it("does work in proportion to the input, however often a value is used", function()
+    local data = "\128\4]\148" .. ("h\0h\0\134\1480h\0"):rep(20000) .. "."
+    assert.are.equal("safe", scan(data, 1000000).safety)
+  end)
+end)
