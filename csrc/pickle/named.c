@@ -13,15 +13,20 @@ static uint32_t hash(hugh_text module, hugh_text name) { /* FNV-1a */
   return h;
 }
 
+/* Both tables or neither: a failed allocation leaves the machine as it was. */
 static bool grow(hugh_machine *m) {
   size_t size = m->named_size == 0 ? 32 : m->named_size * 2;
+  uint32_t *slots = hugh_resize(m->scan, NULL, 0, size * 2 * sizeof *slots);
+  if (slots == NULL) return false;
   hugh_named *named = hugh_resize(m->scan, m->named, m->named_size * sizeof *named, size * sizeof *named);
-  if (named == NULL) return false;
+  if (named == NULL) {
+    hugh_resize(m->scan, slots, size * 2 * sizeof *slots, 0);
+    return false;
+  }
+  if (m->named_slots != NULL) hugh_resize(m->scan, m->named_slots, m->slot_count * sizeof *slots, 0);
+  memset(slots, 0, size * 2 * sizeof *slots);
   m->named = named;
   m->named_size = size;
-  uint32_t *slots = hugh_resize(m->scan, m->named_slots, m->slot_count * sizeof *slots, size * 2 * sizeof *slots);
-  if (slots == NULL) return false;
-  memset(slots, 0, size * 2 * sizeof *slots);
   m->named_slots = slots;
   m->slot_count = size * 2;
   for (size_t i = 1; i < m->named_count; i++) {
