@@ -135,9 +135,9 @@ static hugh_kind kind_of_text(const uint8_t *head, size_t length, hugh_kind name
   size_t left = length - at;
   if (HUGH_STARTS(p, left, "#!")) return named == HUGH_KIND_PYTHON ? HUGH_KIND_PYTHON : HUGH_KIND_SHELL;
   if (HUGH_STARTS(p, left, "<?xml")) return named == HUGH_KIND_PMML ? HUGH_KIND_PMML : HUGH_KIND_XML;
-  if (left > 0 && (*p == '{' || *p == '[')) {
-    if (named == HUGH_KIND_NOTEBOOK || named == HUGH_KIND_JINJA) return named;
-    return HUGH_KIND_JSON;
+  if (left > 0 && (*p == '{' || *p == '[')) { /* which starts a program or a YAML file just as well */
+    bool other = named == HUGH_KIND_NOTEBOOK || named == HUGH_KIND_JINJA || named == HUGH_KIND_YAML || named == HUGH_KIND_PYTHON;
+    return other ? named : HUGH_KIND_JSON;
   }
   switch (named) {
     case HUGH_KIND_YAML:
