@@ -92,6 +92,9 @@ check: deps
 
 # Every parser has a target; FUZZ_SECONDS each. Crashes are kept in build/fuzz and become tests.
 FUZZ_SECONDS ?= 60
+ORACLE_COUNT ?= 12000
+fuzz: ORACLE_COUNT = 1000000
+export ORACLE_COUNT ORACLE_SEED
 FUZZERS = $(patsubst csrc/fuzz/%.c,build/fuzz/%,$(wildcard csrc/fuzz/fuzz_*.c))
 FUZZ_CORE = $(filter-out csrc/host/%,$(CORE))
 build/fuzz/%: csrc/fuzz/%.c csrc/fuzz/drive.h $(FUZZ_CORE) $(wildcard csrc/*.h csrc/*.def csrc/*/*.h csrc/*/*.def) | $(GENERATED)
@@ -103,6 +106,9 @@ fuzz: $(FUZZERS)
 	  echo "== $$f for $(FUZZ_SECONDS) s"; \
 	  build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -artifact_prefix=build/fuzz/$$f- -print_final_stats=1 \
 	    $$([ -f $$dict ] && echo -dict=$$dict) build/fuzz/corpus/$$f 2>&1 | tail -n 12 || exit 1; done
+
+	@echo "== CPython's unpicklers against hugh, $(ORACLE_COUNT) inputs with a fresh seed"
+	$(MAKE) test-one SPEC=spec/pickle/oracle_spec.lua ORACLE_SEED=$$(date +%s)
 
 bench: all
 	bench/run
