@@ -92,6 +92,7 @@ check: deps
 
 # Every parser has a target; FUZZ_SECONDS each. Crashes are kept in build/fuzz and become tests.
 FUZZ_SECONDS ?= 60
+ORACLE_SEED  ?= 1
 ORACLE_COUNT ?= 12000
 fuzz: ORACLE_COUNT = 1000000
 export ORACLE_COUNT ORACLE_SEED
