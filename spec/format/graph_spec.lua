@@ -1,0 +1,76 @@
+-- Graphs in protocol buffers: ONNX and TensorFlow.
+local core = require "hugh.core"
+
+local function scan(name, bytes, piece)
+  local source = core.scan { name = name, size = #bytes }
+  for offset, length in source.need, source do
+    length = math.min(length, piece or length)
+    source:feed(offset, bytes:sub(offset + 1, offset + length))
+  end
+  local report = source:report()
+  return report.safety, report.findings[1] and report.findings[1].id, report
+end
+
+local function varint(n)
+  local out = ""
+  while n >= 128 do
+    out, n = out .. string.char(n % 128 + 128), math.floor(n / 128)
+  end
+  return out .. string.char(n)
+end
+
+-- A field that holds bytes: a text or a message.
+local function field(number, text) return varint(number * 8 + 2) .. varint(#text) .. text end
+
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+describe("onnx", function()
+  local function model(graph, more) return "\8\8" .. field(7, graph) .. (more or "") end
+  local function node(op, more) return field(1, field(4, op) .. (more or "")) end
+  local function external(path) return field(5, field(13, field(1, "location") .. field(2, path))) end
+
+  it("is safe when it is a graph of known operators, however it is fed", function()
+    local bytes = read("examples/models/onnx/model.onnx")
+    for _, piece in ipairs { 1, 7, 1000 } do assert.equal("safe", (scan("a.onnx", bytes, piece))) end
+  end)
+
+  it("may keep its weights next to itself, and nowhere else", function()
+    assert.equal("safe", (scan("a.onnx", model(external("weights/model.data")))))
+    for _, path in ipairs { "/etc/passwd", "../x", "a/../../x", "a\\..\\x", "C:\\x", "\\\\host\\x" } do
+      assert.equal("onnx.external-data", select(2, scan("a.onnx", model(external(path)))))
+    end
+  end)
+
+  it("finds an external file in a graph inside an attribute", function()
+    local branch = field(5, field(6, external("../x")))
+    assert.equal("onnx.external-data", select(2, scan("a.onnx", model(node("If", branch)))))
+  end)
+
+  it("is suspicious when an operator calls Python", function()
+    assert.equal("onnx.python-op", select(2, scan("a.onnx", model(node("PyOp")))))
+  end)
+
+  it("is not judged when a native library brings its operators", function()
+    local safety, id = scan("a.onnx", model(node("X", field(7, "acme.ops")), field(8, field(1, "acme.ops"))))
+    assert.same({ "unknown", "onnx.custom-domain" }, { safety, id })
+  end)
+
+  it("may define a domain by functions of its own", function()
+    local own = field(8, field(1, "pkg.own")) .. field(25, field(10, "pkg.own") .. field(7, field(4, "Add")))
+    assert.equal("safe", (scan("a.onnx", model(node("X", field(7, "pkg.own")), own))))
+  end)
+
+  it("is suspicious when it is cut, when a field has the wrong type, when there is no graph, and when it is too deep", function()
+    local bytes = read("examples/models/onnx/model.onnx")
+    local deep = ""
+    for _ = 1, 200 do deep = field(1, field(5, field(6, deep))) end
+    for _, hostile in ipairs { bytes:sub(1, -2), "\8\8\56\1", "\8\8", model(deep), model("\10\127") } do
+      assert.equal("graph.broken", select(2, scan("a.onnx", hostile)))
+    end
+  end)
+end)
