@@ -74,3 +74,30 @@ describe("onnx", function()
     end
   end)
 end)
+
+describe("tensorflow", function()
+  local function graph(op, more) return field(1, field(1, "n") .. field(2, op) .. (more or "")) end
+  local function saved(bytes) return "\8\1" .. field(2, field(2, bytes)) end
+
+  it("is of unknown safety when no operator reaches out: no list of operators is complete", function()
+    assert.equal("unknown", (scan("saved_model.pb", saved(graph("MatMul")))))
+  end)
+
+  it("finds operators in the graph, in its functions, and without a SavedModel around", function()
+    local inside = field(2, field(1, field(3, field(2, "PyFunc"))))
+    for _, bytes in ipairs { saved(graph("PyFunc")), saved(inside), graph("PyFunc"), graph("Add") .. inside } do
+      assert.equal("tf.op", select(2, scan("a.pb", bytes)))
+    end
+    assert.equal("dangerous", (scan("a.pb", saved(graph("WriteFile")))))
+  end)
+
+  it("finds the file that PrintV2 writes to", function()
+    local attribute = field(5, field(1, "output_stream") .. field(2, field(2, "file:///tmp/x")))
+    assert.equal("tf.op", select(2, scan("a.pb", saved(graph("PrintV2", attribute)))))
+  end)
+
+  it("takes saved_model.pb for a SavedModel whatever it begins with", function()
+    local hidden = graph("Add") .. field(2, field(2, graph("WriteFile")))
+    assert.equal("dangerous", (scan("saved_model.pb", hidden)))
+  end)
+end)

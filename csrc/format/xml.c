@@ -1,0 +1,42 @@
+/*
+** XML, PMML among it. A document type declaration is how XML reads other files and grows without bound; no model needs one.
+*/
+#include "../core.h"
+
+#define WORD "<!DOCTYPE"
+
+typedef struct state {
+  uint64_t at;
+} state;
+
+/* Where the declaration starts in `p`, or `length`. */
+static size_t find(const uint8_t *p, size_t length) {
+  for (const uint8_t *at = p; (at = memchr(at, '<', length - (size_t)(at - p))) != NULL; at++) {
+    size_t left = length - (size_t)(at - p);
+    if (HUGH_STARTS(at, left, WORD) || HUGH_STARTS(at, left, "<!ENTITY")) return (size_t)(at - p);
+  }
+  return length;
+}
+
+static hugh_next step(hugh_scan *scan, hugh_task *task) {
+  state *st = task->state;
+  for (;;) {
+    size_t length;
+    const uint8_t *p = hugh_view_upto(scan, task->view, st->at, HUGH_READ, &length);
+    if (p == NULL) return task->view->got == HUGH_NEED ? HUGH_WANT : HUGH_DONE;
+    if (st->at == 0 && memchr(p, 0, length) != NULL) {
+      hugh_incomplete(scan, task, 0, "XML in UTF-16 or UTF-32 is not read");
+      return HUGH_DONE;
+    }
+    size_t found = find(p, length);
+    if (found < length) {
+      hugh_find(scan, task, HUGH_FOUND_XML_ENTITY, st->at + found, "the document declares a type or entities, which can make a reader open other files");
+      return HUGH_DONE;
+    }
+    if (length < HUGH_READ) return HUGH_DONE;
+    st->at += length - sizeof WORD; /* a word may lie across the seam */
+    if (hugh_work(scan, length / 64)) return HUGH_AGAIN;
+  }
+}
+
+const hugh_parser hugh_parser_xml = {"xml", sizeof(state), step, NULL};
