@@ -33,6 +33,13 @@ local advice = {
   ["npy"] = "NumPy's own writer does not make such a file. Download it again.",
   ["npy.object"] = "Load it with allow_pickle=False, NumPy's default; an array of objects is a pickle.",
   ["python"] = "Read the code before you run it; `trust_remote_code=True` runs it.",
+  ["config.target.dangerous"] = "Do not build anything from this config: it names something that runs code.",
+  ["yaml"] = "Read it with yaml.safe_load, which refuses Python tags.",
+  ["shell"] = "Read the script before you run it; nothing that loads a model needs to.",
+  ["graph"] = "Loaders refuse such a file, or should. Download it again.",
+  ["onnx"] = "See what the graph names before you load it, and load it where it can reach no other files.",
+  ["tf"] = "The graph reaches beyond the model when it runs. Run it in a sandbox, or ask for the weights alone.",
+  ["xml"] = "Parse it with external entities switched off.",
   ["keras"] = "Load it with safe_mode on, or ask for the weights alone.",
 }
 
