@@ -35,6 +35,7 @@ local advice = {
   ["python"] = "Read the code before you run it; `trust_remote_code=True` runs it.",
   ["config.target.dangerous"] = "Do not build anything from this config: it names something that runs code.",
   ["yaml"] = "Read it with yaml.safe_load, which refuses Python tags.",
+  ["file.executable"] = "It runs native code. Do not load it unless you trust who built it; ask for the sources.",
   ["shell"] = "Read the script before you run it; nothing that loads a model needs to.",
   ["graph"] = "Loaders refuse such a file, or should. Download it again.",
   ["onnx"] = "See what the graph names before you load it, and load it where it can reach no other files.",
