@@ -41,7 +41,7 @@ for _, protocol in ipairs { 4, 2, 0 } do
   row("dense protocol " .. protocol, "opcodes/s against a length-only walk", protocol == 0 and ">= 0.4" or ">= 0.35",
     ("%.2f (%.0f Mop/s against %.0f)"):format(rate / (ops / seconds / 1e6), rate, ops / seconds / 1e6))
   row("", "time of CPython's C load / hugh's", protocol == 0 and ">= 10x" or ">= 12x",
-    ("%.1fx (%.3f s, %d MiB)"):format(t[2].wall / t[1].wall, t[1].wall, t[1].kib / 1024))
+    ("%.1fx (%.3f s, %.0f MiB)"):format(t[2].wall / t[1].wall, t[1].wall, t[1].kib / 1024))
   if picklescan then
     local p = time(1, picklescan .. " -p " .. file, hugh .. " scan --quiet " .. file)
     row("", "time of picklescan / hugh's", protocol == 0 and ">= 120x" or ">= 150x",
@@ -52,7 +52,7 @@ end
 local t = time(11, hugh .. " scan --quiet " .. data .. "/torch2g.pt", hugh .. " scan --quiet " .. data .. "/torch20m.pt",
   hugh .. " scan --quiet " .. data .. "/torch10g.pt")
 row("2 GB torch zip, 298 members", "time / that of 20 MB", "<= 1.2x", ("%.2fx (%.4f s)"):format(t[1].wall / t[2].wall, t[1].wall))
-row("10 GB torch zip", "time / that of 20 MB", "<= 1.2x", ("%.2fx (%d MiB)"):format(t[3].wall / t[2].wall, t[3].kib / 1024))
+row("10 GB torch zip", "time / that of 20 MB", "<= 1.2x", ("%.2fx (%.0f MiB)"):format(t[3].wall / t[2].wall, t[3].kib / 1024))
 if picklescan then
   local p = time(3, picklescan .. " -p " .. data .. "/torch2g.pt", hugh .. " scan --quiet " .. data .. "/torch2g.pt")
   row("", "time of picklescan / hugh's", ">= 25x", ("%.0fx"):format(p[1].wall / p[2].wall))
@@ -61,11 +61,11 @@ end
 for _, size in ipairs { "33k", "2m", "93m" } do
   local file = ("%s/header%s.safetensors"):format(data, size)
   local h = time(7, hugh .. " scan --quiet " .. file, limits .. " read " .. file)
-  row("safetensors header " .. size, "time / a read of the same file", "", ("%.1fx (%.4f s, %d MiB)"):format(h[1].wall / h[2].wall, h[1].wall, h[1].kib / 1024))
+  row("safetensors header " .. size, "time / a read of the same file", "", ("%.1fx (%.4f s, %.0f MiB)"):format(h[1].wall / h[2].wall, h[1].wall, h[1].kib / 1024))
 end
 
 t = time(3, hugh .. " scan --quiet " .. data .. "/joblib200m.joblib", limits .. " inflate " .. data .. "/joblib200m.joblib")
-row("zlib joblib, 200 MB inflated", "bare zlib inflate / hugh", ">= 0.6x", ("%.2fx (%.2f s, %d MiB)"):format(t[2].wall / t[1].wall, t[1].wall, t[1].kib / 1024))
+row("zlib joblib, 200 MB inflated", "bare zlib inflate / hugh", ">= 0.6x", ("%.2fx (%.2f s, %.0f MiB)"):format(t[2].wall / t[1].wall, t[1].wall, t[1].kib / 1024))
 
 t = time(7, hugh .. " scan --quiet " .. data .. "/tree", limits .. " tree " .. data .. "/tree")
 row("tree of 20,000 small files", "time / a bare open-read-close walk", "<= 1.5x", ("%.2fx (%.3f s)"):format(t[1].wall / t[2].wall, t[1].wall))
