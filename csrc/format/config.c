@@ -19,13 +19,13 @@ typedef enum member {
   TEMPLATE
 } member;
 
-#define MODULE_MOST 128 /* longer than any real import path; of a longer one the start is kept */
+#define NAME_MOST 128 /* longer than any real import path; of a longer one the start is kept */
 
 /* What an object has said of itself so far: Keras takes `class_name` from `module`, wherever that is, and in either order. */
 typedef struct object {
-  bool has_class, reported;
-  uint8_t module_length;
-  char module[MODULE_MOST];
+  bool reported;
+  uint8_t module_length, class_length;
+  char module[NAME_MOST], class[NAME_MOST];
 } object;
 
 typedef struct state {
@@ -103,14 +103,19 @@ static void judge_import(hugh_scan *scan, hugh_task *task, object *here, uint64_
   }
 }
 
+static uint8_t keep(char *room, hugh_text text) {
+  uint8_t length = (uint8_t)(text.length < NAME_MOST ? text.length : NAME_MOST);
+  if (length > 0) memcpy(room, text.data, length);
+  return length;
+}
+
 /* A string member of something Keras would deserialize. */
 static void judge_keras(hugh_scan *scan, hugh_task *task, object *here, uint64_t at) {
   state *st = task->state;
   hugh_text text = st->json.text;
   if (st->member == MODULE) {
-    here->module_length = (uint8_t)(text.length < MODULE_MOST ? text.length : MODULE_MOST);
-    memcpy(here->module, text.data, here->module_length);
-    if (here->has_class) judge_import(scan, task, here, at, hugh_text_of("a class named before it"));
+    here->module_length = keep(here->module, text);
+    if (here->class_length > 0) judge_import(scan, task, here, at, (hugh_text){here->class, here->class_length});
     return;
   }
   if (hugh_text_is(text, "Lambda") || hugh_text_is(text, "__lambda__")) {
@@ -120,7 +125,7 @@ static void judge_keras(hugh_scan *scan, hugh_task *task, object *here, uint64_t
     hugh_find(scan, task, HUGH_FOUND_KERAS_CALL, at, "a Keras config names %s, which reaches files, the network or pickles",
               hugh_show(scan, text, 100));
   }
-  if (st->member == CLASS_NAME) here->has_class = true;
+  if (st->member == CLASS_NAME) here->class_length = keep(here->class, text);
   if (here->module_length > 0) judge_import(scan, task, here, at, text);
 }
 
@@ -186,7 +191,7 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
         judge(scan, task, token);
         st->member = PLAIN;
         object *here = object_here(scan, st);
-        if (here != NULL) *here = (object){.has_class = false};
+        if (here != NULL) *here = (object){.reported = false};
         break;
       }
       default:

@@ -37,6 +37,7 @@ describe("a config", function()
   it("is judged by what it has Keras import and call, in either order and at any depth", function()
     local function keras(object) return scan("config.json", '{"config":{"layers":[{"config":[' .. object .. "]}]}}") end
     assert.same({ "dangerous", "keras.call" }, { keras '{"module":"os","class_name":"system","config":{"command":"true"}}' })
+    assert.same({ "dangerous", "keras.call" }, { keras '{"class_name":"system","config":{"module":"keras"},"module":"os"}' })
     assert.same({ "dangerous", "keras.call" }, { keras '{"module":"builtins","class_name":"function","config":"exec"}' })
     assert.same({ "dangerous", "keras.call" }, { keras '{"module":"keras.utils","class_name":"get_file","config":{}}' })
     assert.same({ "suspicious", "keras.module" }, { keras '{"module":"acme","config":{"module":"keras"},"class_name":"Layer"}' })
