@@ -28,3 +28,36 @@ describe("compiled code", function()
     end
   end)
 end)
+
+describe("hdf5", function()
+  local head = "\137HDF\r\n\26\n\0" .. ("\0"):rep(87)
+  local lambda = '{"class_name": "Sequential", "config": {"layers": [{"class_name": "Lambda", "config": {"function": ["4wEA", null, null]}}]}}'
+
+  it("is safe when it holds arrays and a config without code", function()
+    assert.equal("safe", (scan("a.h5", head .. ("\1\0\0\0"):rep(2000))))
+    assert.equal("safe", (scan("a.h5", head .. '{"class_name": "Sequential", "config": {"layers": [], "name": "a}\\"{"}}' .. "\0")))
+  end)
+
+  it("finds a Lambda layer, wherever its config is and however that is spelt", function()
+    for _, gap in ipairs { 0, 256 * 1024 - 100, 256 * 1024 - 1, 700000 } do
+      assert.equal("dangerous", (scan("a.h5", head .. ("\0"):rep(gap) .. lambda .. "\0")))
+    end
+    for _, spelt in ipairs { lambda:gsub("Lambda", "\\u004cambda"), (lambda:gsub("{", "{" .. (" "):rep(300000))), '{"\\"x": ' .. lambda .. "}" } do
+      assert.equal("dangerous", (scan("a.h5", head .. "\1" .. spelt .. "\2")))
+    end
+  end)
+
+  it("does not call a file safe whose config breaks off", function()
+    assert.not_equal("safe", (scan("a.h5", head .. lambda:sub(1, -2))))
+  end)
+
+  it("is suspicious when a link or a dataset leads into other files", function()
+    local link = "\1\8\64\1x" .. "\8\0" .. "\0f.h5\0/\0"
+    assert.equal("hdf5.external", select(2, scan("a.h5", head .. link .. ("\0"):rep(20))))
+    local list = "\1\0\0\0\1\0\1\0\112\0\0\0\0\0\0\0"
+    assert.equal("hdf5.external", select(2, scan("a.h5", head .. list .. "HEAP" .. ("\0"):rep(40))))
+    assert.equal("safe", (scan("a.h5", head .. list .. ("\0"):rep(44))))
+  end)
+
+  it("is unknown without a superblock", function() assert.equal("unknown", (scan("a.h5", ("\3"):rep(100)))) end)
+end)
