@@ -30,7 +30,7 @@ CORE_LIBS = -lz -lbz2 -llzma -llz4 -lzstd
 GENERATED = $(if $(wildcard csrc/pickle/globals.tsv),$(OBJ)/pickle/globals.inc)
 MODULES = $(BUILD)/hugh/core.so $(if $(wildcard csrc/lua/curl.c),$(BUILD)/hugh/curl.so) $(if $(wildcard csrc/lua/digest.c),$(BUILD)/hugh/digest.so)
 
-.PHONY: all deps demo test test-one check bench fuzz interop install clean
+.PHONY: all deps demo test test-one check docs bench fuzz interop install clean
 all: $(MODULES)
 
 $(BUILD)/hugh/core.so: $(OBJECTS)
@@ -110,6 +110,9 @@ fuzz: $(FUZZERS)
 
 	@echo "== CPython's unpicklers against hugh, $(ORACLE_COUNT) inputs with a fresh seed"
 	$(MAKE) test-one SPEC=spec/pickle/oracle_spec.lua ORACLE_SEED=$$(date +%s)
+
+docs: all
+	LUA_PATH="lua/?.lua;lua/?/init.lua;;" lua5.4 docs/policy_reference.lua
 
 bench: all
 	bench/run

@@ -1,0 +1,166 @@
+---@meta hugh-policy
+-- Written by `make docs` from docs/policy_reference.lua; do not edit.
+
+---@alias hugh.policy.verdict "allow"|"warn"|"block"
+
+---@class hugh.facts
+---@field target string what was asked for: a directory, org/name[@revision] or a URL
+---@field origin string where the facts come from: "directory", "hub", "cache" or "metadata" (no file was read)
+---@field repo string? org/name on the Hub
+---@field name string? the repository's name without its publisher, or the directory's
+---@field publisher string? the namespace that published it
+---@field publisher_verified boolean? the Hub says that the publisher is a verified organisation
+---@field publisher_known boolean? the publisher is on hugh's list of well-known organisations
+---@field publisher_history boolean? the publisher has published for long and is followed: a known community contributor
+---@field downloads integer? downloads as the Hub counts them
+---@field likes integer? likes on the Hub
+---@field created_at string? when the repository was made, ISO 8601
+---@field last_modified string? when it was last changed, ISO 8601
+---@field age_days number? days since last_modified
+---@field revision string? the revision asked for
+---@field commit string? the commit that was judged: 40 hexadecimal digits
+---@field pinned boolean the revision asked for is a full commit, so it cannot move
+---@field gated boolean? one has to ask for access
+---@field private boolean? the repository is private
+---@field disabled boolean? the Hub has disabled the repository
+---@field tags string[]? the tags of the model card or the Hub
+---@field library_name string? the library that loads it, such as transformers
+---@field pipeline_tag string? the task, such as text-generation
+---@field license string? the license's id in lower case
+---@field license_class string? permissive, conditional, copyleft, restrictive, unknown or none
+---@field card table? the model card: { present, level = complete|basic|minimal|none, bytes, usage, metadata }
+---@field config table? config.json: { architectures, model_type, auto_map, transformers_version }
+---@field files table[] every file: { path, size, kind, safety, complete, scanned, sha256, pickle_name, is_pickle, safe_format, safetensors, findings, globals }
+---@field file_count integer how many files there are
+---@field total_bytes integer their size in bytes
+---@field kinds table how many files of each kind: { ["safetensors"] = 2 }
+---@field findings table[] every finding: { id, severity, message, path, member, offset }
+---@field globals table[] everything the pickles name: { name = "os.system", module, class, called, path }
+---@field safety string? that of the worst file: safe, unknown, suspicious or dangerous; nil when no file was read
+---@field complete boolean? every byte that a loader would use was read
+---@field dependencies table[]? what the model needs to run: { name, version, exact, source }
+---@field advisories table[]? known vulnerabilities of these: { id, aliases, severity, package, version, fixed, summary }; nil when not checked
+---@field hub_security table? what the Hub's own scanners say: { status, scans_done, files = { { path, status } } }
+---@field bytes_read integer? how many bytes hugh read
+---@field requests integer? how many requests that took
+
+--- `policy "name" { requires, extends, about }`: names the policy; `extends` lists shipped policies or files relative to this one
+---@param name string
+---@return fun(fields: table)
+function policy(name) end
+
+--- `weights { factor = number }`: sets weights by factor; the rest keep theirs, and the total is scaled to 100
+---@param fields table
+---@return nil
+function weights(fields) end
+
+--- `grades { A = number }`: the lowest score of each grade; below all of them is F
+---@param fields table
+---@return nil
+function grades(fields) end
+
+--- `below { [score] = verdict }`: the verdict for a score below a bound
+---@param fields table
+---@return nil
+function below(fields) end
+
+--- `files { allow, deny, default }`: globs over paths, ignoring case; `default` judges a path on neither list
+---@param fields table
+---@return nil
+function files(fields) end
+
+--- `globals { allow, deny, default }`: globs over the dotted names in pickles, minding case
+---@param fields table
+---@return nil
+function globals(fields) end
+
+--- `licenses { allow, deny, unknown }`: globs over the license's id, ignoring case; `unknown` judges a license on neither list, or none
+---@param fields table
+---@return nil
+function licenses(fields) end
+
+--- `factor "name" { about, weight, score }`: `score(m)` returns 0 to 1 and a reason, or nil and why it is inconclusive
+---@param name string
+---@return fun(fields: table)
+function factor(name) end
+
+--- `rule "name" { about, verdict, when, message, fix }`: raises the verdict when `when(m)` holds; `{field}` in a text is filled from the facts
+---@param name string
+---@return fun(fields: table)
+function rule(name) end
+
+--- `exempt "rule" { because, expires, repo, path, sha256, by }`: lowers the verdict of one rule until a date, and is always shown
+---@param name string
+---@return fun(fields: table)
+function exempt(name) end
+
+--- `test "name" { given, expect }`: a sketch of a model, and the verdict, grade, score or rules it must get
+---@param name string
+---@return fun(fields: table)
+function test(name) end
+
+--- a verdict
+---@type hugh.policy.verdict
+allow = nil
+
+--- a verdict
+---@type hugh.policy.verdict
+warn = nil
+
+--- a verdict
+---@type hugh.policy.verdict
+block = nil
+
+--- adds to the list of the policy this one extends
+---@type fun(list: string[]): table
+append = nil
+
+--- takes the place of that list
+---@type fun(list: string[]): table
+replace = nil
+
+--- `*` and `?` stay within a path's part, `**` does not, `{a,b}` is either; minds case
+---@param pattern string
+---@param text string
+---@return boolean
+function glob(pattern, text) end
+
+--- the list holds the value, or the text holds the part
+---@param list_or_text table|string
+---@param part any
+---@return boolean
+function contains(list_or_text, part) end
+
+--- the text starts with the prefix
+---@param text string
+---@param prefix string
+---@return boolean
+function starts(text, prefix) end
+
+--- the text ends with the suffix
+---@param text string
+---@param suffix string
+---@return boolean
+function ends(text, suffix) end
+
+--- the text in lower case
+---@param text string
+---@return string
+function lower(text) end
+
+--- the value, kept between the two
+---@param value number
+---@param least number
+---@param most number
+---@return number
+function clamp(value, least, most) end
+
+--- a sorted copy, of at most 10000 texts or numbers
+---@param list table
+---@return table
+function sorted(list) end
+
+--- days from an ISO 8601 date to today
+---@param date string
+---@return number?
+function days_since(date) end
