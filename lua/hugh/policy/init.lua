@@ -39,6 +39,9 @@ local function own(name)
   return nil
 end
 
+-- A path without "./", so that one file has one name and a circle is seen as one.
+local function plain(path) return (path:gsub("/%./", "/"):gsub("/%./", "/"):gsub("^%./(.)", "%1")) end
+
 -- Where the text of a policy is: a shipped name, a file (relative to `base`, the file that names it), or the text itself.
 ---@return { text: string, name: string }|nil source
 ---@return string|nil message
@@ -49,7 +52,7 @@ local function find(what, base)
     if text then return { text = text, name = what } end
   end
   local path = what
-  if base and not what:find("^/") then path = (base:match("^(.*/)") or "") .. what end
+  if base and not what:find("^/") then path = plain((base:match("^(.*/)") or "") .. what) end
   local text, message = read(path)
   if not text and not what:find("[/.]") then
     return nil, ("there is no policy '%s': name one that hugh ships (hugginghugh, verified) or a file"):format(what)
