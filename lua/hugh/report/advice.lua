@@ -40,6 +40,7 @@ local advice = {
   ["graph"] = "Loaders refuse such a file, or should. Download it again.",
   ["onnx"] = "See what the graph names before you load it, and load it where it can reach no other files.",
   ["tf"] = "The graph reaches beyond the model when it runs. Run it in a sandbox, or ask for the weights alone.",
+  ["hdf5"] = "Load it where it can reach no other files, or ask for safetensors.",
   ["xml"] = "Parse it with external entities switched off.",
   ["keras"] = "Load it with safe_mode on, or ask for the weights alone.",
 }
