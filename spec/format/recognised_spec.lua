@@ -61,3 +61,18 @@ describe("hdf5", function()
 
   it("is unknown without a superblock", function() assert.equal("unknown", (scan("a.h5", ("\3"):rep(100)))) end)
 end)
+
+describe("msgpack", function()
+  local array = "\201\0\0\0\5\1\1\2\3\4\5" -- an extension of type 1, five bytes
+
+  it("is safe when it holds what Flax writes", function()
+    assert.equal("safe", (scan("a.msgpack", "\130\161a" .. array .. "\161b\147\1\192\203" .. ("\0"):rep(8))))
+  end)
+
+  it("is unknown when it is cut, has a foreign extension, or something follows", function()
+    local whole = "\129\161a" .. array
+    for _, bytes in ipairs { whole:sub(1, -2), whole .. "\0", "\129\161a\212\9\0", "\146\0\193", "\223\255\255\255\255\0" } do
+      assert.same({ "unknown", "msgpack.broken" }, { scan("a.msgpack", bytes) })
+    end
+  end)
+end)
