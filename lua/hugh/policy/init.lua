@@ -165,9 +165,13 @@ function policy:assess(model, date)
       fix = "run `hugh policy check` and `hugh policy test`" .. (code == "BUDGET" and "; a condition must not loop for long" or ""),
     } } }
   end
+  for i, factor in ipairs(evaluated.factors) do
+    local told = self.description.factors[i]
+    factor.name, factor.about, factor.weight, factor.source = told.name, told.about, told.weight, told.source
+  end
   local score, coverage = core.score(evaluated.factors)
-  score = math.floor(score * 100 + 0.5) / 100
   for _, factor in ipairs(evaluated.factors) do factor.value = nil end
+  score = math.floor(score * 100 + 0.5) / 100
   local names, bounds = grade_bounds(self.description.grades)
   local grade = "F"
   for i, bound in ipairs(bounds) do

@@ -474,7 +474,7 @@ end
 
 local function run_factor(factor, m, facts)
   local ok, value, reason = pcall(factor.score, m)
-  local entry = { name = factor.name, about = factor.about, weight = factor.scaled, source = at(factor.source, factor.line) }
+  local entry = {} -- name, weight and source do not change: the host has them from compile
   if not ok then
     local message, fact = crash(value)
     return entry, { message = message, fact = fact }
