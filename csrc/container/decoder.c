@@ -172,13 +172,6 @@ static void *open_lzma(hugh_scan *scan, const void *parameters) {
   return state != NULL ? xz_ready(scan, state, lzma_alone_decoder(&state->stream, UINT64_MAX)) : NULL;
 }
 
-static void *open_raw_lzma(hugh_scan *scan, const void *filters) {
-  xz_state *state = xz_new(scan);
-  if (state == NULL) return NULL;
-  state->raw = true;
-  return xz_ready(scan, state, lzma_raw_decoder(&state->stream, filters));
-}
-
 static void *open_zip_lzma(hugh_scan *scan, const void *parameters) {
   (void)parameters;
   xz_state *state = xz_new(scan);
@@ -232,7 +225,6 @@ static hugh_decoded run_xz(void *state, const uint8_t **in, size_t *in_left, uin
 
 const hugh_decoder hugh_decode_xz = {"xz", open_xz, run_xz, close_xz, true};
 const hugh_decoder hugh_decode_lzma = {"lzma", open_lzma, run_xz, close_xz, false};
-const hugh_decoder hugh_decode_raw_lzma = {"lzma", open_raw_lzma, run_xz, close_xz, false};
 const hugh_decoder hugh_decode_zip_lzma = {"lzma", open_zip_lzma, run_xz, close_xz, false};
 
 /* -------------------------------------------------------------------- lz4 */

@@ -9,8 +9,6 @@
 extern const hugh_decoder hugh_decode_deflate, hugh_decode_zlib, hugh_decode_gzip, hugh_decode_bzip2, hugh_decode_xz, hugh_decode_lzma,
     hugh_decode_lz4, hugh_decode_zstd;
 extern const hugh_decoder hugh_decode_zip_lzma; /* LZMA as zip holds it: version, properties, raw stream */
-extern const hugh_decoder hugh_decode_raw_lzma; /* a chain of liblzma filters (lzma_filter[], the view.s parameters), as 7z holds it */
-
 
 /* The decoder for a zip's compression method; NULL for stored and for unknown ones. */
 const hugh_decoder *hugh_zip_decoder(uint16_t method);

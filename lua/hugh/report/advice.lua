@@ -16,6 +16,7 @@ local advice = {
   ["pickle.call.opaque"] = "What is called is hidden from hugh. Do not load this file; honest pickles do not do that.",
   ["pickle.call.unknown"] = "Look the name up; if you trust it, allow it in your policy (globals { allow = { … } }).",
   ["pickle.broken"] = "The file is damaged or was never a whole pickle. Download it again; what comes before the damage would still run.",
+  ["msgpack.broken"] = "The file is damaged or is not the MessagePack that Flax writes. Download it again; if it stays so, ask the publisher.",
   ["pickle.trailing"] = "Bytes follow that no pickle needs. Ask the publisher what they are.",
   ["pickle.global.unknown"] = "Look the name up; if you trust it, allow it in your policy (globals { allow = { … } }).",
   ["zip.encrypted"] = "hugh cannot look inside. Ask for an archive without a password.",
