@@ -22,6 +22,7 @@
 #define HOOK_EVERY 200 /* instructions between two looks at the budget */
 #define DEPTH_MOST 24  /* of tables copied in or out */
 #define ITEMS_MOST 4000000
+#define GLOB_WORK_MOST ((size_t)1 << 18) /* pattern times text: one call cannot be interrupted */
 
 typedef struct lsandbox {
   lua_State *L; /* NULL once closed */
@@ -170,6 +171,7 @@ static int box_glob(lua_State *L) {
   size_t pattern_length, length;
   const char *pattern = luaL_checklstring(L, 1, &pattern_length);
   const char *text = luaL_checklstring(L, 2, &length);
+  if (pattern_length * length > GLOB_WORK_MOST) return luaL_error(L, "glob: the text or the pattern is too long");
   int matches = hugh_glob((hugh_text){pattern, pattern_length}, (hugh_text){text, length}, lua_toboolean(L, 3));
   if (matches < 0) lua_pushnil(L);
   else lua_pushboolean(L, matches);

@@ -61,6 +61,20 @@ describe("the sandbox", function()
     end
   end)
 
+  it("blocks when a condition uses a name that does not exist, instead of taking it for something", function()
+    for _, body in ipairs { "return not clmap(1)", "verdicts = 1 return false", "return nothing.at.all" } do
+      local result = judge(body)
+      assert.equal("block", result.verdict)
+      assert.equal("POLICY_ERROR", result.rules[1].code)
+    end
+  end)
+
+  it("shows nothing of a file that is no policy", function()
+    local _, message = policy.load('policy "p" { extends = { "/etc/passwd" } }')
+    assert.truthy(message:find("'/etc/passwd' is not a policy", 1, true))
+    assert.falsy(message:find("root:", 1, true))
+  end)
+
   it("refuses compiled Lua", function()
     local loaded, message = policy.load("\27Lua" .. ("\n"):rep(3))
     assert.is_nil(loaded)

@@ -45,7 +45,8 @@ local function plain(path) return (path:gsub("/%./", "/"):gsub("/%./", "/"):gsub
 -- Where the text of a policy is: a shipped name, a file (relative to `base`, the file that names it), or the text itself.
 ---@return { text: string, name: string }|nil source
 ---@return string|nil message
-local function find(what, base)
+---@param extending boolean|nil a policy names it: only policies are read, so that nothing of another file can end up in a message
+local function find(what, base, extending)
   if what:find("\n", 1, true) or what:find("^%s*policy%s*[\"']") then return { text = what, name = "policy" } end
   if what:find("^[%w_-]+$") then
     local text = own("hugh.policies." .. what)
@@ -58,6 +59,7 @@ local function find(what, base)
     return nil, ("there is no policy '%s': name one that hugh ships (hugginghugh, verified) or a file"):format(what)
   end
   if not text then return nil, "cannot read the policy " .. message end
+  if extending and not text:find("policy%s*[\"']") then return nil, ("'%s' is not a policy"):format(what) end
   return { text = text, name = path }
 end
 
@@ -97,7 +99,7 @@ local function read_layers(box, first)
       todo[#todo + 1] = { done = layer }
       for i = #layer.extends, 1, -1 do
         local name = layer.extends[i]
-        local base, message = find(name, source.name ~= "policy" and source.name:find("[/.]") and source.name or nil)
+        local base, message = find(name, source.name ~= "policy" and source.name:find("[/.]") and source.name or nil, true)
         local line = layer.lines.policy
         if not base then
           found:add(source, { { line = line, message = message, key = "extends" } })

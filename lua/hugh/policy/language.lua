@@ -11,6 +11,7 @@ local layers, policy, known_facts = {}, nil, {}
 -- ------------------------------------------------------------------ mistakes
 
 local mistakes
+local loading = false -- a policy's text is being read: unknown names are mistakes to list, not errors
 
 local function mistake(line, message, key)
   mistakes[#mistakes + 1] = { line = line, message = message, key = key }
@@ -264,6 +265,7 @@ local function environment(layer)
   env.test = named(layer, "test", layer.tests)
   return setmetatable(env, {
     __index = function(_, name)
+      if not loading then error("unknown name '" .. tostring(name) .. "'", 2) end
       mistakes[#mistakes + 1] = { line = here(), message = "unknown name '" .. tostring(name) .. "'.", word = tostring(name), key = tostring(name),
         among = statement_names }
       local stand_in -- can be used as any statement or value, so that the rest of the file is read too
@@ -271,6 +273,7 @@ local function environment(layer)
       return stand_in
     end,
     __newindex = function(_, name)
+      if not loading then error("a policy sets no globals ('" .. tostring(name) .. "')", 2) end
       mistake(here(), "a policy sets no globals: write `local " .. tostring(name) .. " = …`", tostring(name))
     end,
     __metatable = "locked",
@@ -286,7 +289,9 @@ function load_policy(text, chunkname)
     local line, rest = string.match(message, ":(%d+): (.*)$")
     mistake(tonumber(line) or 1, "cannot be read as Lua: " .. (rest or message))
   else
+    loading = true
     local ok, err = pcall(chunk)
+    loading = false
     if not ok then
       local line, rest = string.match(tostring(err), ":(%d+): (.*)$")
       if #mistakes == 0 then mistake(tonumber(line) or 1, rest or tostring(err)) end
