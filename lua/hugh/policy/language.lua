@@ -422,7 +422,7 @@ end
 --- The names a policy may ask for: { fact = true }, told once by the host.
 function know(facts) known_facts = facts end
 
--- What a condition sees as `m`: the facts, which it can read and not change, and no misspelt ones.
+-- What a condition sees as `m`: the facts by their right names. Only this level is read-only, not the tables in it.
 local function strict(facts)
   return setmetatable({}, {
     __index = function(_, name)
