@@ -1,7 +1,22 @@
-# Turns globals.tsv into the rows of judge.c's table, in the order that its binary search needs. Run under LC_ALL=C.
+# Turns globals.tsv into judge.c's table, in the order that its binary search needs. Run under LC_ALL=C.
 # A malformed table fails the build: a row that is silently lost would be a global that is silently not known.
+#
+# The rows name their texts by their place in one struct of texts, each there once: with pointers the loader would have to relocate a
+# quarter of a megabyte at every start.
 
-BEGIN { FS = "\t" }
+BEGIN {
+  FS = "\t"
+  count = 0
+}
+
+# The place of a text, which joins the others when it is new.
+function place(text) {
+  if (!(text in places)) {
+    places[text] = "TEXT(t" count ")"
+    texts[count++] = text
+  }
+  return places[text]
+}
 
 function fail(why) {
   printf "%s:%d: %s\n", FILENAME, FNR, why > "/dev/stderr"
@@ -23,8 +38,17 @@ FNR == 1 {
   if ($0 ~ /["\\]/) fail("quotes and backslashes are not escaped")
   module = $1
   name = $2
-  printf "{\"%s\", \"%s\", HUGH_GLOBAL_%s, HUGH_CHECK_%s, \"%s\", \"%s\"},\n",
-    module, name, toupper($3), $4 == "-" ? "NONE" : toupper($4), $5, $6
+  rows[FNR] = sprintf("{%s, %s, %s, %s, HUGH_GLOBAL_%s, HUGH_CHECK_%s},",
+    place(module), place(name), place($5), place($6), toupper($3), $4 == "-" ? "NONE" : toupper($4))
 }
 
-END { exit failed }
+END {
+  if (failed) exit 1
+  print "static const struct texts {"
+  for (i = 0; i < count; i++) printf "char t%d[%d];\n", i, length(texts[i]) + 1
+  print "} texts = {"
+  for (i = 0; i < count; i++) printf "\"%s\",\n", texts[i]
+  print "};\nstatic const entry table[] = {"
+  for (row = 2; row <= FNR; row++) print rows[row]
+  print "};"
+}

@@ -1,18 +1,20 @@
 /*
 ** Looks a global up in the table made of globals.tsv, part by part.
 */
+#include <stddef.h>
+
 #include "judge.h"
 
+/* Texts are offsets into `texts`. */
 typedef struct entry {
-  const char *module, *name;
-  hugh_global_class class;
-  hugh_check check;
-  const char *category, *reason;
+  uint32_t module, name, category, reason;
+  uint8_t class, check;
 } entry;
 
-static const entry table[] = {
-#include "pickle/globals.inc"
-};
+#define TEXT(member) offsetof(struct texts, member)
+#include "pickle/globals.inc" /* texts and table */
+
+static const char *text_at(uint32_t offset) { return (const char *)&texts + offset; }
 
 typedef struct renamed {
   const char *module, *name; /* name NULL: the whole module moved */
@@ -47,8 +49,8 @@ static const entry *look_up(hugh_text module, hugh_text name) {
   size_t low = 0, high = sizeof table / sizeof *table;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    int order = compare(module, table[middle].module);
-    if (order == 0) order = compare(name, table[middle].name);
+    int order = compare(module, text_at(table[middle].module));
+    if (order == 0) order = compare(name, text_at(table[middle].name));
     if (order == 0) return &table[middle];
     if (order < 0) high = middle;
     else low = middle + 1;
@@ -124,7 +126,7 @@ static const entry *reached(hugh_text module, hugh_text name) {
 
 static hugh_judgement judgement_of(const entry *found) {
   if (found == NULL) return (hugh_judgement){HUGH_GLOBAL_UNKNOWN, HUGH_CHECK_NONE, NULL, NULL};
-  return (hugh_judgement){found->class, found->check, found->category, found->reason};
+  return (hugh_judgement){(hugh_global_class)found->class, (hugh_check)found->check, text_at(found->category), text_at(found->reason)};
 }
 
 static hugh_judgement judge_one(hugh_text module, hugh_text name) {
