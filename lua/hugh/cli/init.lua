@@ -3,8 +3,9 @@
 -- A command is a module hugh.cli.<name>:
 --   { positional = "paths",                  the option that lists the arguments that are no options
 --     configure = function (parser) end,     declares the options (argparse); no defaults there: `run` has them
+--     plain = { ["--json"] = "json" },       those of them that take no value and are often given alone
 --     run = function (options, out) end }    does it; returns the exit code, or nil, message
--- argparse takes longer to load than a scan of a small file, so it is left out when no argument is an option.
+-- argparse takes longer to load than a scan of a small file, so it is left out when no argument is an option, or a single plain one.
 
 local cli = {}
 
@@ -57,11 +58,17 @@ end
 ---@param arguments string[]
 ---@return table|nil options, string|nil message
 local function read_options(name, command, arguments)
-  local plain = command.positional and #arguments > 0
+  local rest, given = {}, {}
   for _, argument in ipairs(arguments) do
-    if argument:sub(1, 1) == "-" and argument ~= "-" then plain = false end
+    local list = argument:sub(1, 1) == "-" and argument ~= "-" and given or rest
+    list[#list + 1] = argument
   end
-  if plain then return { [command.positional] = arguments } end
+  local plain = #given == 0 or #given == 1 and command.plain and command.plain[given[1]]
+  if command.positional and #rest > 0 and plain then
+    local options = { [command.positional] = rest }
+    if given[1] then options[plain] = true end
+    return options
+  end
 
   local parser = require("argparse")("hugh " .. name)
   parser:usage_max_width(100):help_max_width(100)

@@ -5,7 +5,10 @@ local common = require("hugh.cli.common")
 local files = require("hugh.files")
 local report = require("hugh.report")
 
-local scan = { positional = "paths" }
+local scan = {
+  positional = "paths",
+  plain = { ["--json"] = "json", ["--jsonl"] = "jsonl", ["--sarif"] = "sarif", ["-q"] = "quiet", ["--quiet"] = "quiet" },
+}
 
 function scan.configure(parser)
   parser:description("Say what loading these files would do. Nothing is run. Exit code: 0 nothing found, 1 found, 2 could not look.")
