@@ -44,59 +44,103 @@
 ---@field bytes_read integer? how many bytes hugh read
 ---@field requests integer? how many requests that took
 
---- `policy "name" { requires, extends, about }`: names the policy; `extends` lists shipped policies or files relative to this one
+---@class hugh.policy.policy
+---@field extends? string[] what it builds on: policies that hugh ships, or files relative to this one
+---@field requires? string the oldest hugh that it works with: `"hugh >= 1.0"`
+---@field about? string what it is for, in a line
+
+--- `policy "name" { … }`: names the policy; comes first
 ---@param name string
----@return fun(fields: table)
+---@return fun(fields: hugh.policy.policy)
 function policy(name) end
 
---- `weights { factor = number }`: sets weights by factor; the rest keep theirs, and the total is scaled to 100
----@param fields table
+--- `weights { factor = number, … }`: sets weights by factor; the rest keep theirs, and the total is scaled to 100
+---@param fields table<string, number>
 ---@return nil
 function weights(fields) end
 
---- `grades { A = number }`: the lowest score of each grade; below all of them is F
----@param fields table
+--- `grades { A = number, … }`: the lowest score of each grade; below all of them is F
+---@param fields table<string, number>
 ---@return nil
 function grades(fields) end
 
---- `below { [score] = verdict }`: the verdict for a score below a bound
----@param fields table
+--- `below { [score] = verdict, … }`: the verdict for a score below a bound
+---@param fields table<number, hugh.policy.verdict>
 ---@return nil
 function below(fields) end
 
---- `files { allow, deny, default }`: globs over paths, ignoring case; `default` judges a path on neither list
----@param fields table
+---@class hugh.policy.files
+---@field allow? string[]|table what is fine
+---@field deny? string[]|table what blocks
+---@field default? hugh.policy.verdict for a path on neither list
+
+--- `files { … }`: judges paths, ignoring case
+---@param fields hugh.policy.files
 ---@return nil
 function files(fields) end
 
---- `globals { allow, deny, default }`: globs over the dotted names in pickles, minding case
----@param fields table
+---@class hugh.policy.globals
+---@field allow? string[]|table what is fine, beside the names that hugh knows to be safe
+---@field deny? string[]|table what blocks
+---@field default? hugh.policy.verdict for a name on neither list
+
+--- `globals { … }`: judges the dotted names in pickles, minding case
+---@param fields hugh.policy.globals
 ---@return nil
 function globals(fields) end
 
---- `licenses { allow, deny, unknown }`: globs over the license's id, ignoring case; `unknown` judges a license on neither list, or none
----@param fields table
+---@class hugh.policy.licenses
+---@field allow? string[]|table what is fine
+---@field deny? string[]|table what blocks
+---@field unknown? hugh.policy.verdict for a license on neither list, or none
+
+--- `licenses { … }`: judges the license's id, ignoring case
+---@param fields hugh.policy.licenses
 ---@return nil
 function licenses(fields) end
 
---- `factor "name" { about, weight, score }`: `score(m)` returns 0 to 1 and a reason, or nil and why it is inconclusive
+---@class hugh.policy.factor
+---@field about? string what is judged, in a line
+---@field weight? number its share of the score, before all weights are scaled to 100
+---@field score fun(m: hugh.facts): number|boolean|nil, string? `score(m)` returns 0 to 1 and a reason, or nil and why it is inconclusive
+
+--- `factor "name" { … }`: one judged aspect of the score
 ---@param name string
----@return fun(fields: table)
+---@return fun(fields: hugh.policy.factor)
 function factor(name) end
 
---- `rule "name" { about, verdict, when, message, fix }`: raises the verdict when `when(m)` holds; `{field}` in a text is filled from the facts
+---@class hugh.policy.rule
+---@field about? string why, in a line
+---@field verdict hugh.policy.verdict what it raises the verdict to
+---@field when fun(m: hugh.facts): any, table? `when(m)`: does it fire? A second result, a list of files or paths, says where
+---@field message string what to tell; `{field}` is filled from the facts
+---@field fix? string what to do about it; filled like message
+
+--- `rule "name" { … }`: raises the verdict when its condition holds
 ---@param name string
----@return fun(fields: table)
+---@return fun(fields: hugh.policy.rule)
 function rule(name) end
 
---- `exempt "rule" { because, expires, repo, path, sha256, by }`: lowers the verdict of one rule until a date, and is always shown
+---@class hugh.policy.exempt
+---@field because string the reason
+---@field expires string the last day it holds: `"2027-03-31"`
+---@field by? string who decided
+---@field repo? string for this repository only
+---@field path? string for the files of this glob only
+---@field sha256? string for the file with this digest only
+
+--- `exempt "rule" { … }`: lowers the verdict of one rule until a date, and is always shown
 ---@param name string
----@return fun(fields: table)
+---@return fun(fields: hugh.policy.exempt)
 function exempt(name) end
 
---- `test "name" { given, expect }`: a sketch of a model, and the verdict, grade, score or rules it must get
+---@class hugh.policy.test
+---@field given table facts; files and globals may be given by their names
+---@field expect table any of verdict, grade, score and rules (names that must fire)
+
+--- `test "name" { … }`: what the policy must say of a sketch of a model
 ---@param name string
----@return fun(fields: table)
+---@return fun(fields: hugh.policy.test)
 function test(name) end
 
 --- a verdict

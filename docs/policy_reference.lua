@@ -1,58 +1,38 @@
--- What the policy language offers, in one table: `make docs` writes it into docs/policy.md and into the types for editors.
+-- What the policy language offers, out of hugh/policy/words.lua: `make docs` writes it into docs/policy.md and into the types for editors.
 --
 --     lua docs/policy_reference.lua        rewrites both; spec/policy/docs_spec.lua fails when they differ
 
 local facts = require("hugh.model.facts")
-
-local statements = {
-  { "policy", "policy \"name\" { requires, extends, about }",
-    "names the policy; `extends` lists shipped policies or files relative to this one" },
-  { "weights", "weights { factor = number }", "sets weights by factor; the rest keep theirs, and the total is scaled to 100" },
-  { "grades", "grades { A = number }", "the lowest score of each grade; below all of them is F" },
-  { "below", "below { [score] = verdict }", "the verdict for a score below a bound" },
-  { "files", "files { allow, deny, default }", "globs over paths, ignoring case; `default` judges a path on neither list" },
-  { "globals", "globals { allow, deny, default }", "globs over the dotted names in pickles, minding case" },
-  { "licenses", "licenses { allow, deny, unknown }",
-    "globs over the license's id, ignoring case; `unknown` judges a license on neither list, or none" },
-  { "factor", "factor \"name\" { about, weight, score }", "`score(m)` returns 0 to 1 and a reason, or nil and why it is inconclusive" },
-  { "rule", "rule \"name\" { about, verdict, when, message, fix }",
-    "raises the verdict when `when(m)` holds; `{field}` in a text is filled from the facts" },
-  { "exempt", "exempt \"rule\" { because, expires, repo, path, sha256, by }", "lowers the verdict of one rule until a date, and is always shown" },
-  { "test", "test \"name\" { given, expect }", "a sketch of a model, and the verdict, grade, score or rules it must get" },
-}
-
-local helpers = {
-  { "glob", "pattern: string, text: string", "boolean", "`*` and `?` stay within a path's part, `**` does not, `{a,b}` is either; minds case" },
-  { "contains", "list_or_text: table|string, part: any", "boolean", "the list holds the value, or the text holds the part" },
-  { "starts", "text: string, prefix: string", "boolean", "the text starts with the prefix" },
-  { "ends", "text: string, suffix: string", "boolean", "the text ends with the suffix" },
-  { "lower", "text: string", "string", "the text in lower case" },
-  { "clamp", "value: number, least: number, most: number", "number", "the value, kept between the two" },
-  { "sorted", "list: table", "table", "a sorted copy, of at most 10000 texts or numbers" },
-  { "days_since", "date: string", "number?", "days from an ISO 8601 date to today" },
-}
-
-local words = {
-  { "allow", "hugh.policy.verdict", "a verdict" }, { "warn", "hugh.policy.verdict", "a verdict" }, { "block", "hugh.policy.verdict", "a verdict" },
-  { "append", "fun(list: string[]): table", "adds to the list of the policy this one extends" },
-  { "replace", "fun(list: string[]): table", "takes the place of that list" },
-}
+local words = require("hugh.policy.words")
 
 local reference = {}
+
+local kinds = { globs = "globs", list = "list", verdict = "verdict", string = "text" }
+
+local function cell(text) return (text:gsub("|", "\\|")) end
 
 --- The reference, as Markdown.
 ---@return string
 function reference.markdown()
   local out = { "### Statements", "", "| statement | meaning |", "|---|---|" }
   local function add(format, ...) out[#out + 1] = format:format(...) end
-  for _, s in ipairs(statements) do add("| `%s` | %s |", s[2], s[3]) end
+  for _, s in ipairs(words.statements) do
+    add("| **`%s`** | %s |", s.form, s.about)
+    for _, f in ipairs(s.fields or {}) do add("| · `%s` %s%s | %s |", f[1], kinds[f[2]] or f[2], f[4] and ", needed" or "", cell(f[3])) end
+  end
   add("\n### Words and helpers\n\n| name | returns | meaning |\n|---|---|---|")
-  for _, w in ipairs(words) do add("| `%s` | | %s |", w[1], w[3]) end
-  for _, h in ipairs(helpers) do add("| `%s(%s)` | %s | %s |", h[1], h[2]:gsub(": [^,]+", ""):gsub("|", "\\|"), h[3], h[4]) end
+  for _, w in ipairs(words.values) do add("| `%s` | | %s |", w[1], w[3]) end
+  for _, h in ipairs(words.helpers) do add("| `%s(%s)` | %s | %s |", h[1], cell((h[2]:gsub(": [^,]+", ""))), h[3], h[4]) end
+  add("\nOf Lua's own there are `%s`; of `math`, `%s`.", table.concat(words.lua, "`, `"), table.concat(words.math, "`, `"))
   add("\n### Facts\n\nA `?` marks what may be nil: not known.\n\n| `m.` | type | meaning |\n|---|---|---|")
-  for _, f in ipairs(facts.list) do add("| `%s` | %s | %s |", f.name, f.type, (f.about:gsub("|", "\\|"))) end
+  for _, f in ipairs(facts.list) do add("| `%s` | %s | %s |", f.name, f.type, cell(f.about)) end
   return table.concat(out, "\n") .. "\n"
 end
+
+local types = {
+  globs = "string[]|table", list = "string[]", verdict = "hugh.policy.verdict", score = "fun(m: hugh.facts): number|boolean|nil, string?",
+  when = "fun(m: hugh.facts): any, table?",
+}
 
 --- The types of the language, for the Lua language server.
 ---@return string
@@ -61,13 +41,18 @@ function reference.meta()
     "---@alias hugh.policy.verdict \"allow\"|\"warn\"|\"block\"", "", "---@class hugh.facts" }
   local function add(format, ...) out[#out + 1] = format:format(...) end
   for _, f in ipairs(facts.list) do add("---@field %s %s %s", f.name, f.type, f.about) end
-  for _, s in ipairs(statements) do
-    local named = s[2]:find("\"", 1, true)
-    add("\n--- `%s`: %s\n---@param %s\n---@return %s\nfunction %s(%s) end", s[2], s[3], named and "name string" or "fields table",
-      named and "fun(fields: table)" or "nil", s[1], named and "name" or "fields")
+  for _, s in ipairs(words.statements) do
+    local fields = s.fields and "hugh.policy." .. s.name or s.name == "below" and "table<number, hugh.policy.verdict>" or "table<string, number>"
+    if s.fields then
+      add("\n---@class %s", fields)
+      for _, f in ipairs(s.fields) do add("---@field %s%s %s %s", f[1], f[4] and "" or "?", types[f[1]] or types[f[2]] or f[2], f[3]) end
+    end
+    local named = s.form:find("\"", 1, true)
+    add("\n--- `%s`: %s\n---@param %s\n---@return %s\nfunction %s(%s) end", s.form, s.about, named and "name string" or "fields " .. fields,
+      named and ("fun(fields: %s)"):format(fields) or "nil", s.name, named and "name" or "fields")
   end
-  for _, w in ipairs(words) do add("\n--- %s\n---@type %s\n%s = nil", w[3], w[2], w[1]) end
-  for _, h in ipairs(helpers) do
+  for _, w in ipairs(words.values) do add("\n--- %s\n---@type %s\n%s = nil", w[3], w[2], w[1]) end
+  for _, h in ipairs(words.helpers) do
     local names = {}
     add("\n--- %s", h[4])
     for name, kind in h[2]:gmatch("([%w_]+): ([^,]+)") do

@@ -79,6 +79,7 @@ build = {
       ["hugh.policy.mistakes"] = "lua/hugh/policy/mistakes.lua",
       ["hugh.policy.table"] = "lua/hugh/policy/table.lua",
       ["hugh.policy.tests"] = "lua/hugh/policy/tests.lua",
+      ["hugh.policy.words"] = "lua/hugh/policy/words.lua",
       ["hugh.report.advice"] = "lua/hugh/report/advice.lua",
       ["hugh.report"] = "lua/hugh/report/init.lua",
       ["hugh.report.sarif"] = "lua/hugh/report/sarif.lua",

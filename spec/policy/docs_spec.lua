@@ -28,3 +28,28 @@ describe("docs/policy.md", function()
     assert.equal(reference.meta(), text_of "docs/hugh-policy.meta.lua")
   end)
 end)
+
+describe("the words of the language", function()
+  local words = require "hugh.policy.words"
+
+  it("are those that a policy finds", function()
+    local _, message = policy.load('policy "p" {}\nlocal all = { ' .. table.concat(words.names(), ", ") .. ', nonsense }')
+    assert.truthy(message:find("unknown name 'nonsense'", 1, true))
+    assert.falsy(message:find("\n[^%s]"), message)
+    assert(policy.load('policy "p" {}\nlocal all = { math.' .. table.concat(words.math, ", math.") .. " }"))
+    for _, name in ipairs(words.math) do
+      assert(policy.load(('policy "p" {}\nassert(math.%s)'):format(name)))
+    end
+  end)
+
+  it("are those of the standard for luacheck", function()
+    local rc = { stds = {}, files = {} }
+    if setfenv then setfenv(assert(loadfile(".luacheckrc")), rc)() else assert(loadfile(".luacheckrc", "t", rc))() end
+    local listed = {}
+    for key, name in pairs(rc.stds.hugh_policy.read_globals) do listed[#listed + 1] = type(key) == "number" and name or key end
+    local names, maths = words.names(), rc.stds.hugh_policy.read_globals.math.fields
+    for _, list in ipairs { listed, names, maths } do table.sort(list) end
+    assert.same(names, listed)
+    assert.same(words.math, maths)
+  end)
+end)

@@ -8,6 +8,7 @@
 local core = require("hugh.core")
 local facts = require("hugh.model.facts")
 local mistakes = require("hugh.policy.mistakes")
+local words = require("hugh.policy.words")
 
 ---@class hugh.policy
 ---@field name string
@@ -129,7 +130,7 @@ function module.load(what, limits)
   local box = core.sandbox(limits or LIMITS)
   local language, place = own("hugh.policy.language")
   assert(box:load(assert(language, "hugh is not installed in full: lua/hugh/policy/language.lua is missing"), "=" .. (place or "language")))
-  box:call("know", facts.known)
+  box:call("know", facts.known, words.checks(), words.names())
   local order, found, code = read_layers(box, source)
   if not order then return nil, found, code or "POLICY" end
   local indices = {}

@@ -58,20 +58,7 @@ end
 
 -- ----------------------------------------------------------------- statements
 
-local fields = {
-  policy = { requires = "string", extends = "list", about = "string" },
-  factor = { about = "string", weight = "number", score = "function" },
-  rule = { about = "string", verdict = "verdict", when = "function", message = "string", fix = "string" },
-  exempt = { repo = "string", path = "string", sha256 = "string", because = "string", by = "string", expires = "string" },
-  test = { given = "table", expect = "table" },
-  files = { allow = "globs", deny = "globs", default = "verdict" },
-  globals = { allow = "globs", deny = "globs", default = "verdict" },
-  licenses = { allow = "globs", deny = "globs", unknown = "verdict" },
-  expect = { verdict = "verdict", rules = "list", grade = "string", score = "number" },
-}
-local required = {
-  factor = { "score" }, rule = { "when", "message", "verdict" }, exempt = { "because", "expires" }, test = { "given", "expect" },
-}
+local fields, required, all_words = {}, {}, {} -- told by the host: hugh/policy/words.lua
 
 local function is_verdict(value) return type(value) == "string" and ranks[value] ~= nil end
 
@@ -227,11 +214,6 @@ local safe_globals = {
   assert = assert, math = { floor = math.floor, ceil = math.ceil, min = math.min, max = math.max, abs = math.abs, huge = math.huge },
 }
 
-local statement_names = {
-  "policy", "weights", "grades", "below", "files", "globals", "licenses", "factor", "rule", "exempt", "test", "allow", "warn", "block",
-  "append", "replace", "glob", "contains", "starts", "ends", "lower", "clamp", "sorted", "days_since",
-}
-
 local function environment(layer)
   local env = { allow = "allow", warn = "warn", block = "block", append = operator("append"), replace = operator("replace") }
   for name, value in pairs(safe_globals) do env[name] = value end
@@ -267,7 +249,7 @@ local function environment(layer)
     __index = function(_, name)
       if not loading then error("unknown name '" .. tostring(name) .. "'", 2) end
       mistakes[#mistakes + 1] = { line = here(), message = "unknown name '" .. tostring(name) .. "'.", word = tostring(name), key = tostring(name),
-        among = statement_names }
+        among = all_words }
       local stand_in -- can be used as any statement or value, so that the rest of the file is read too
       stand_in = setmetatable({}, { __call = function() return stand_in end, __index = function() return stand_in end })
       return stand_in
@@ -419,8 +401,10 @@ end
 
 -- ----------------------------------------------------------------- evaluating
 
---- The names a policy may ask for: { fact = true }, told once by the host.
-function know(facts) known_facts = facts end
+--- What there is, told once by the host: the facts { name = true }, and the words of the language.
+function know(facts, checks, names)
+  known_facts, fields, required, all_words = facts, checks.fields, checks.required, names
+end
 
 -- What a condition sees as `m`: the facts by their right names. Only this level is read-only, not the tables in it.
 local function strict(facts)
