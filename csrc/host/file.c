@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keep.h"
+
 #define READ_LEAST ((size_t)16 * 1024)
 
 static hugh_errno open_regular(const char *path, int *fd, uint64_t *size) {
@@ -86,10 +88,6 @@ typedef struct files_job {
   atomic_size_t next;
 } files_job;
 
-static bool has_more_to_tell(const hugh_report *report) {
-  return report->finding_count > 0 || report->global_count > 0 || report->note_count > 0 || report->line_count > 0;
-}
-
 static void *files_run(void *context) {
   files_job *job = context;
   hugh_scan *scan = NULL;
@@ -100,13 +98,8 @@ static void *files_run(void *context) {
     hugh_file_result *result = &job->results[i];
     result->error = hugh_file_scan(job->paths[i], job->options, &scan, &buffer);
     if (result->error != 0) continue;
-    const hugh_report *report = hugh_scan_report(scan);
-    result->brief = *report;
-    result->brief.name = (hugh_text){job->paths[i], strlen(job->paths[i])};
-    if (has_more_to_tell(report)) { /* the report stays with the result; go on with a new scan */
-      result->scan = scan;
-      scan = NULL;
-    }
+    result->report = hugh_report_keep(hugh_scan_report(scan));
+    if (result->report == NULL) result->error = ENOMEM;
   }
   hugh_scan_free(scan);
   free(buffer.data);

@@ -22,10 +22,9 @@ typedef struct hugh_buffer {
 */
 hugh_errno hugh_file_scan(const char *path, const hugh_options *, hugh_scan **scan, hugh_buffer *);
 
-/* One of many files. `scan` owns the report when there is something to tell; otherwise `brief` says it all (no findings, no globals). */
+/* One of many files: its report, to be freed with free(), or why there is none. */
 typedef struct hugh_file_result {
-  hugh_scan *scan;
-  hugh_report brief;
+  hugh_report *report;
   hugh_errno error;
 } hugh_file_result;
 

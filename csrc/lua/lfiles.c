@@ -52,8 +52,9 @@ static const char *check_path(lua_State *L, int index) {
 
 /* ------------------------------------------------------------ one scan kept */
 
-/* Scans made by file functions; collected even when pushing a report throws. */
+/* What file functions made; collected even when pushing a report throws. */
 typedef struct lresults {
+  hugh_scan *scan;
   hugh_file_result *items;
   size_t count;
   hugh_buffer buffer;
@@ -71,7 +72,8 @@ static lresults *results_new(lua_State *L, size_t count) {
 
 static int results_gc(lua_State *L) {
   lresults *self = luaL_checkudata(L, 1, RESULTS);
-  for (size_t i = 0; i < self->count; i++) hugh_scan_free(self->items[i].scan);
+  hugh_scan_free(self->scan);
+  for (size_t i = 0; i < self->count; i++) free(self->items[i].report);
   free(self->items);
   free(self->buffer.data);
   memset(self, 0, sizeof *self);
@@ -83,10 +85,10 @@ static int files_scan_file(lua_State *L) {
   const char *path = check_path(L, 1);
   hugh_options options;
   hugh_scan_options_read(L, 2, &options);
-  lresults *self = results_new(L, 1);
-  hugh_errno error = hugh_file_scan(path, &options, &self->items[0].scan, &self->buffer);
+  lresults *self = results_new(L, 0);
+  hugh_errno error = hugh_file_scan(path, &options, &self->scan, &self->buffer);
   if (error != 0) return hugh_push_errno(L, path, error);
-  hugh_push_report(L, hugh_scan_report(self->items[0].scan));
+  hugh_push_report(L, hugh_scan_report(self->scan));
   lua_pushcfunction(L, results_gc); /* give the memory back now, not at some later collection */
   lua_pushvalue(L, -3);
   lua_call(L, 1, 0);
@@ -125,7 +127,7 @@ static int files_scan_files(lua_State *L) {
       lua_pushstring(L, hugh_errno_name(result->error));
       lua_setfield(L, -2, "code");
     } else {
-      hugh_push_report(L, result->scan != NULL ? hugh_scan_report(result->scan) : &result->brief);
+      hugh_push_report(L, result->report);
     }
     lua_rawseti(L, -2, (int)i + 1);
   }
