@@ -40,6 +40,7 @@
 ---@field complete boolean? every byte that a loader would use was read
 ---@field dependencies table[]? what the model needs to run: { name, version, exact, source }
 ---@field advisories table[]? known vulnerabilities of these: { id, aliases, severity, package, version, fixed, summary }; nil when not checked
+---@field advisories_problem string? why they could not be had, if they were asked for
 ---@field hub_security table? what the Hub's own scanners say: { status, scans_done, files = { { path, status } } }
 ---@field bytes_read integer? how many bytes hugh read
 ---@field requests integer? how many requests that took

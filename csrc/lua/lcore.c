@@ -69,5 +69,6 @@ int luaopen_hugh_core(lua_State *L) {
   hugh_open_files(L);
   hugh_open_sandbox(L);
   hugh_open_host(L);
+  hugh_open_zip(L);
   return 1;
 }

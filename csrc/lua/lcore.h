@@ -11,6 +11,7 @@ void hugh_open_scan(lua_State *);
 void hugh_open_files(lua_State *);
 void hugh_open_sandbox(lua_State *);
 void hugh_open_host(lua_State *);
+void hugh_open_zip(lua_State *);
 
 /* Reads the table of scan options at `index` (or nothing there) into *options; throws on unknown or ill-typed ones, naming the likely one. */
 void hugh_scan_options_read(lua_State *, int index, hugh_options *);

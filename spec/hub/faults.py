@@ -1,5 +1,6 @@
 """A server that misbehaves on request: faults.py PORT [ignored]. The path's first segment names the fault."""
 import gzip
+import json
 import socket
 import socketserver
 import sys
@@ -27,6 +28,7 @@ class Handler(socketserver.StreamRequestHandler):
             headers = dict(line.split(": ", 1) for line in lines[1:] if ": " in line)
             fault = path.split("/")[1].replace("-", "_")
             counts[path] = counts.get(path, 0) + 1
+            self.body = self.rfile.read(int(headers.get("Content-Length", 0)))
             try:
                 if not getattr(self, fault)(path, headers):
                     return
@@ -80,6 +82,23 @@ class Handler(socketserver.StreamRequestHandler):
         for _ in range(100):
             self.send(b"X-Filler: " + b"y" * 8000 + b"\r\n")
         self.send(b"Content-Length: 0\r\n\r\n")
+
+    def osv(self, path, headers):  # OSV's API, which knows one thing about torch
+        if path.endswith("/v1/querybatch"):
+            about = [query["package"]["name"] for query in json.loads(self.body)["queries"]]
+            return self.plain(json.dumps({"results": [{"vulns": [{"id": "GHSA-torch"}]} if name == "torch" else {} for name in about]}).encode())
+        affected = {"package": {"ecosystem": "PyPI", "name": "torch"}, "versions": ["1.0"]}
+        return self.plain(json.dumps({"id": "GHSA-torch", "affected": [affected]}).encode())
+
+    def osv_halfway(self, path, headers):  # knows that there are records, and does not give them
+        return self.osv(path, headers) if path.endswith("/v1/querybatch") else self.osv_broken(path, headers)
+
+    def osv_broken(self, path, headers):
+        self.send(b"HTTP/1.1 500 Broken\r\nRetry-After: 90\r\nContent-Length: 0\r\n\r\n")
+        return True
+
+    def osv_html(self, path, headers):
+        return self.plain(b"<html>sign in to this network</html>", b"Content-Type: text/html\r\n")
 
     def garbage(self, path, headers):
         self.send(b"\0\1\2 not http at all\r\n\r\n")

@@ -1,4 +1,5 @@
 local advisories = require("hugh.model.advisories")
+local cvss = require("hugh.model.cvss")
 local dependencies = require("hugh.model.dependencies")
 local versions = require("hugh.model.versions")
 
@@ -14,7 +15,12 @@ describe("versions", function()
     end
     assert.equal(0, versions.compare("1.0", "1.0.0+cu118"))
     assert.equal(0, versions.compare("v1.0-rc1", "1.0c1"))
-    assert.is_nil(versions.compare("latest", "1.0"))
+    for a, b in pairs { ["1.0-1"] = "1.0.post1", ["1.0r2"] = "1.0.rev-2", ["1.0postdev"] = "1.0.post0.dev0", ["1.0_alpha.3"] = "1a3", ["1.0PRE"] = "1rc" } do
+      assert.equal(0, versions.compare(a, b), a)
+    end
+    for _, text in ipairs { "latest", "", "1.0foo", "1..0", "1.0-", "2004d", "1.0+", "a1", "1.0.dev1.rc1", ("1"):rep(200) } do
+      assert.is_nil(versions.compare(text, "1.0"), text)
+    end
   end)
 end)
 
@@ -51,6 +57,23 @@ describe("advisories", function()
     local last = { ranges = { { type = "ECOSYSTEM", events = { { introduced = "0" }, { last_affected = "3.1" } } } } }
     assert.is_true((advisories.affects(last, "3.1")))
     assert.is_false((advisories.affects(last, "3.1.1")))
+    local limit = { ranges = { { type = "SEMVER", events = { { introduced = "1.0.0-alpha.1" }, { limit = "2.0.0" } } } } }
+    for version, hit in pairs { ["1.0.0a0"] = false, ["1.0.0a1"] = true, ["1.9"] = true, ["2.0"] = false } do
+      assert.equal(hit, (advisories.affects(limit, version)), version)
+    end
+  end)
+
+  it("tell the fix even when the version is listed", function()
+    local affected = { versions = { "1.0", 7 }, ranges = { { type = "ECOSYSTEM", events = { { introduced = "0" }, { fixed = "1.1" } } } } }
+    assert.same({ true, "1.1" }, { advisories.affects(affected, "1.0+cu118") })
+  end)
+
+  it("count more as affected, not less, where a range holds what is no version", function()
+    local function hit(events) return (advisories.affects({ ranges = { { type = "ECOSYSTEM", events = events } } }, "1.0")) end
+    assert.is_true(hit { { introduced = "?" } })
+    assert.is_true(hit { { introduced = "0" }, { fixed = "?" }, { fixed = {} }, 3 })
+    assert.is_false(hit { {}, { fixed = "1.0" } })
+    assert.is_false((advisories.affects({ ranges = { { type = "GIT", events = { { introduced = "0" } } }, 1 } }, "1.0")))
   end)
 
   it("ignore withdrawn records and other ecosystems, and survive malformed ones", function()
@@ -62,18 +85,54 @@ describe("advisories", function()
     local wanted = { { name = "foo-bar", version = "1" } }
     assert.equal("X", advisories.check(wanted, { record {} })[1].id)
     assert.same({}, advisories.check(wanted, { record { withdrawn = "2024-01-01T00:00:00Z" } }))
+    assert.equal(1, #advisories.check(wanted, { record { withdrawn = require("hugh.json").null } }))
+    assert.is_nil(advisories.check({ { name = "foo-bar", version = "latest" } }, { record {} }))
     assert.same({}, advisories.check(wanted, { record { affected = { { package = { ecosystem = "npm", name = "foo-bar" } } } } }))
     assert.same({}, advisories.check(wanted, { record { affected = "?" }, record { affected = { { package = 1 } } } }))
   end)
 
-  it("take the severity from the database, else from the CVSS vector", function()
-    assert.equal(9.8, advisories.cvss3("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"))
-    assert.equal(10, advisories.cvss3("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"))
-    assert.equal(6.1, advisories.cvss3("CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N"))
-    assert.equal(7.8, advisories.cvss3("CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H"))
-    assert.equal(0, advisories.cvss3("CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N"))
-    assert.is_nil(advisories.cvss3("CVSS:4.0/AV:N/AC:L"))
-    assert.is_nil(advisories.cvss3("CVSS:3.1/AV:N"))
+  it("of several databases about the same vulnerability are one", function()
+    local function record(id, aliases, severity, fixed)
+      return {
+        id = id, aliases = aliases, database_specific = { severity = severity },
+        affected = { { package = { ecosystem = "PyPI", name = "foo" }, ranges = { { type = "ECOSYSTEM", events = { { introduced = "0" }, { fixed = fixed } } } } } },
+      }
+    end
+    local found = advisories.check({ { name = "foo", version = "1.0" } }, {
+      record("PYSEC-1", { "CVE-1" }, nil, "1.2"), record("GHSA-2", { "CVE-2" }, "LOW", "3.0"), record("GHSA-1", { "CVE-1", "CVE-9" }, "MODERATE", "1.3"),
+      record("OTHER-1", { "CVE-9" }, nil, nil),
+    })
+    assert.equal(2, #found)
+    assert.same({ "GHSA-1", "medium", "1.3" }, { found[1].id, found[1].severity, found[1].fixed })
+    assert.same({ "CVE-1", "CVE-9", "OTHER-1", "PYSEC-1" }, found[1].aliases)
+    assert.equal("GHSA-2", found[2].id)
+  end)
+
+  it("take the severity from the database, else from the worst CVSS vector; one that nobody states is high", function()
+    local function severity(fields)
+      fields.id, fields.affected = fields.id or "X", { { package = { ecosystem = "PyPI", name = "foo" }, versions = { "1" }, severity = fields.own } }
+      return advisories.check({ { name = "foo", version = "1" } }, { fields })[1].severity
+    end
+    local low, critical = { type = "CVSS_V3", score = "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N" }, { score = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N" }
+    assert.equal("medium", severity { database_specific = { severity = "moderate" }, severity = { critical } })
+    assert.equal("low", severity { severity = { low } })
+    assert.equal("critical", severity { severity = { low, critical } })
+    assert.equal("critical", severity { severity = "?", own = { critical } })
+    assert.equal("high", severity { severity = { { score = "CVSS:9" } }, database_specific = { severity = 5 } })
+    assert.equal("critical", severity { id = "MAL-2024-1" })
+  end)
+end)
+
+describe("CVSS", function()
+  it("scores vectors of versions 3 and 4 as FIRST's calculators do", function()
+    for vector, score in pairs {
+      ["CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"] = 9.8, ["CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"] = 10,
+      ["CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N"] = 6.1, ["CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H"] = 7.8,
+      ["CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N"] = 0, ["CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"] = 9.3,
+      ["CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H"] = 10, ["CVSS:4.0/AV:P/AC:H/AT:P/PR:H/UI:A/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H"] = 7.3,
+      ["CVSS:4.0/AV:L/AC:L/AT:N/PR:L/UI:N/VC:L/VI:L/VA:L/SC:N/SI:N/SA:N/E:P"] = 4.8, ["CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N"] = 0,
+    } do assert.equal(score, cvss.score(vector), vector) end
+    for _, vector in ipairs { "CVSS:3.1/AV:N", "CVSS:4.0/AV:N/AC:L", "CVSS:2.0/AV:N", "" } do assert.is_nil(cvss.score(vector)) end
   end)
 end)
 

@@ -10,7 +10,7 @@ function score.configure(parser)
     .. "Exit code: 0 allow or warn, 1 block, 2 could not look.")
   parser:argument("targets", "Models."):args("*"):argname("TARGET")
   parser:option("-p --policy", "A policy's name or file (default: hugginghugh)."):argname("POLICY")
-  parser:option("--advisories", "Where known vulnerabilities come from: a folder of OSV records, or `osv` for OSV's API "
+  parser:option("--advisories", "Where known vulnerabilities come from: a folder or a zip of OSV records, or `osv` for OSV's API "
     .. "(default: hugh's own snapshot)."):argname("SOURCE")
   parser:flag("--explain", "Say which statement of the policy gave each point and each verdict.")
   parser:mutex(
@@ -33,11 +33,11 @@ function score.run(options, out)
   local hugh = require("hugh")
   local json = (options.json or options.jsonl) and require("hugh.json")
   local paint = common.painter()
-  local results, blocked, failed = {}, false, false
+  local results, blocked, failed, session = {}, false, false, {}
   for _, target in ipairs(options.targets) do
     local model, result
     local progress = common.progress(target)
-    model, message = hugh.model(target, { advisories = options.advisories, progress = progress })
+    model, message = hugh.model(target, { advisories = options.advisories, progress = progress, session = session })
     if progress then progress() end
     if model then result, message = hugh.assess(model, policy) end
     if not result then

@@ -1,5 +1,6 @@
 -- Known vulnerabilities of a model's dependencies: records in OSV's form (https://ossf.github.io/osv-schema/), matched by version.
 
+local cvss = require("hugh.model.cvss")
 local dependencies = require("hugh.model.dependencies")
 local versions = require("hugh.model.versions")
 
@@ -8,108 +9,101 @@ local advisories = {}
 local names = { CRITICAL = "critical", HIGH = "high", MODERATE = "medium", MEDIUM = "medium", LOW = "low" }
 local ranks = { low = 1, medium = 2, high = 3, critical = 4 }
 
-local impact = { H = 0.56, L = 0.22, N = 0 }
-local vector_weights = {
-  AV = { N = 0.85, A = 0.62, L = 0.55, P = 0.2 }, AC = { L = 0.77, H = 0.44 }, UI = { N = 0.85, R = 0.62 }, C = impact, I = impact, A = impact,
-}
-local privileges = { U = { N = 0.85, L = 0.62, H = 0.27 }, C = { N = 0.85, L = 0.68, H = 0.5 } }
-
-local function round_up(value) -- as the specification of 3.1 defines it, in integers
-  local whole = math.floor(value * 100000 + 0.5)
-  if whole % 10000 == 0 then return whole / 100000 end
-  return (math.floor(whole / 10000) + 1) / 10
-end
-
---- The base score of a CVSS 3.0 or 3.1 vector.
----@param vector string "CVSS:3.1/AV:N/…"
----@return number|nil 0..10; nil if it is not such a vector
-function advisories.cvss3(vector)
-  local metrics = {}
-  if not vector:find("^CVSS:3%.[01]/") then return nil end
-  for name, value in vector:gmatch("/(%u+):(%u)") do metrics[name] = value end
-  local changed = metrics.S == "C"
-  local weight = { PR = (privileges[metrics.S] or {})[metrics.PR] }
-  for name, values in pairs(vector_weights) do weight[name] = values[metrics[name]] end
-  for _, name in ipairs { "AV", "AC", "PR", "UI", "C", "I", "A" } do
-    if not weight[name] then return nil end
-  end
-  local lost = 1 - (1 - weight.C) * (1 - weight.I) * (1 - weight.A)
-  local harm = changed and 7.52 * (lost - 0.029) - 3.25 * (lost - 0.02) ^ 15 or 6.42 * lost
-  if harm <= 0 then return 0 end
-  local exploitability = 8.22 * weight.AV * weight.AC * weight.PR * weight.UI
-  return round_up(math.min((changed and 1.08 or 1) * (harm + exploitability), 10))
-end
+local function list(value) return type(value) == "table" and value or {} end
+local function text(value) return type(value) == "string" and value or nil end
 
 local function severity_of_score(score)
   return score >= 9 and "critical" or score >= 7 and "high" or score >= 4 and "medium" or "low"
 end
 
-local function list(value) return type(value) == "table" and value or {} end
-
--- What the database says outranks the vector: it also covers CVSS 4, whose score is a table of 270 lines. Nothing known counts as high.
-local function severity_of(record)
-  local stated = list(record.database_specific).severity
-  if type(stated) == "string" and names[stated:upper()] then return names[stated:upper()] end
+-- What the database says outranks the vectors, of which the worst counts. A package that is malicious itself has neither.
+local function severity_of(record, affected)
+  if record.id:find("^MAL%-") then return "critical" end
+  local stated = text(list(record.database_specific).severity)
+  if stated and names[stated:upper()] then return names[stated:upper()] end
   local best
-  for _, entry in ipairs(list(record.severity)) do
-    local score = type(entry) == "table" and type(entry.score) == "string" and advisories.cvss3(entry.score)
-    if score and (not best or score > best) then best = score end
+  for _, ratings in ipairs { list(record.severity), list(affected.severity) } do
+    for _, rating in ipairs(ratings) do
+      local score = text(list(rating).score) and cvss.score(rating.score)
+      if score and (not best or score > best) then best = score end
+    end
   end
-  return best and severity_of_score(best) or "high"
+  return best and severity_of_score(best)
+end
+
+local function at(event) return event.introduced or event.fixed or event.last_affected or event.limit end
+
+-- The events of a range in order, whatever order they come in: "0" is before all versions; of two events at one version, the one that ends
+-- a range is first. What is no version is read so that more is affected: from the beginning, and never fixed.
+local function sorted(events)
+  local copy = {}
+  for _, event in ipairs(list(events)) do
+    event = list(event)
+    event = { introduced = text(event.introduced), fixed = text(event.fixed), last_affected = text(event.last_affected), limit = text(event.limit) }
+    local valid = versions.valid(at(event) or "")
+    if event.introduced and not valid then event.introduced, valid = "0", true end
+    if valid then copy[#copy + 1] = event end
+  end
+  table.sort(copy, function(a, b)
+    if at(a) == "0" or at(b) == "0" then return at(a) == "0" and at(b) ~= "0" end
+    local order = versions.compare(at(a), at(b))
+    return order < 0 or order == 0 and not a.introduced and b.introduced ~= nil
+  end)
+  return copy
+end
+
+-- Is a version below one of the limits, if there are any?
+local function below_limits(version, events)
+  local limited = false
+  for _, event in ipairs(events) do
+    if event.limit and versions.compare(version, event.limit) < 0 then return true end
+    limited = limited or event.limit ~= nil
+  end
+  return not limited
 end
 
 -- A version against the events of a range: affected from `introduced` until `fixed`, or up to and including `last_affected`.
 local function in_range(version, events)
+  if not below_limits(version, events) then return false end
   local inside, fixed = false, nil
   for _, event in ipairs(events) do
     if event.introduced then
-      inside = inside or event.introduced == "0" or (versions.compare(version, event.introduced) or -1) >= 0
+      inside = inside or event.introduced == "0" or versions.compare(version, event.introduced) >= 0
     elseif event.fixed and inside then
-      if (versions.compare(version, event.fixed) or -1) >= 0 then inside = false else fixed = fixed or event.fixed end
-    elseif event.last_affected and inside and (versions.compare(version, event.last_affected) or -1) > 0 then
+      if versions.compare(version, event.fixed) >= 0 then inside = false else fixed = fixed or event.fixed end
+    elseif event.last_affected and inside and versions.compare(version, event.last_affected) > 0 then
       inside = false
     end
   end
   return inside, fixed
 end
 
--- Events may come in any order; the zero version is before all.
-local function sorted(events)
-  local copy = {}
-  for _, event in ipairs(list(events)) do copy[#copy + 1] = event end
-  local function at(event) return event.introduced or event.fixed or event.last_affected or "0" end
-  table.sort(copy, function(a, b)
-    local order = versions.compare(at(a), at(b)) or 0
-    return order < 0 or order == 0 and a.introduced == nil and b.introduced ~= nil
-  end)
-  return copy
-end
-
 --- Is a version of a package affected by what a record says about it?
 ---@param affected table one entry of the record's `affected`
----@param version string
+---@param version string a valid one
 ---@return boolean
 ---@return string|nil fixed the version that has the fix
 function advisories.affects(affected, version)
+  local hit, fixed = false, nil
   for _, exact in ipairs(list(affected.versions)) do
-    if exact == version or versions.compare(exact, version) == 0 then return true end
+    if text(exact) and (exact == version or versions.compare(exact, version) == 0) then hit = true end
   end
   for _, range in ipairs(list(affected.ranges)) do
-    if range.type == "ECOSYSTEM" or range.type == "SEMVER" then
-      local inside, fixed = in_range(version, sorted(range.events))
-      if inside then return true, fixed end
+    if list(range).type == "ECOSYSTEM" or list(range).type == "SEMVER" then
+      local inside, at_range = in_range(version, sorted(range.events))
+      if inside then hit, fixed = true, fixed or at_range end
     end
   end
-  return false
+  return hit, fixed
 end
 
 local function index(records)
   local by_package = {}
   for _, record in ipairs(records) do
-    if not record.withdrawn then
+    if not text(record.withdrawn) then
       for _, affected in ipairs(list(record.affected)) do
-        local package = list(affected.package)
-        if package.ecosystem == "PyPI" and type(package.name) == "string" then
+        local package = list(list(affected).package)
+        if package.ecosystem == "PyPI" and text(package.name) then
           local name = dependencies.normalize(package.name)
           by_package[name] = by_package[name] or {}
           table.insert(by_package[name], { record = record, affected = affected })
@@ -120,13 +114,60 @@ local function index(records)
   return by_package
 end
 
+-- Databases describe the same vulnerability under several names, and name each other as aliases: records that share a name are one hit.
+-- Of its records the one that states a severity speaks for it, the worst if several do.
+local function merge(hits)
+  local groups, by_name = {}, {}
+  for _, hit in ipairs(hits) do
+    local group = { hits = { hit } }
+    for name in pairs(hit.names) do
+      local known = by_name[name]
+      if known and known ~= group then -- everything the other group has is this one's now
+        for _, other in ipairs(known.hits) do
+          group.hits[#group.hits + 1] = other
+          for its in pairs(other.names) do by_name[its] = group end
+        end
+        groups[known] = nil
+      end
+      by_name[name] = group
+    end
+    groups[group] = true
+  end
+  local merged = {}
+  for group in pairs(groups) do
+    local best, all, fixed = nil, {}, nil
+    for _, hit in ipairs(group.hits) do
+      local better = ranks[hit.severity or ""] or 0
+      local than = best and ranks[best.severity or ""] or 0
+      if not best or better > than or better == than and hit.id < best.id then best = hit end
+      for name in pairs(hit.names) do all[name] = true end
+      if hit.fixed and (not fixed or (versions.compare(hit.fixed, fixed) or 0) > 0) then fixed = hit.fixed end
+    end
+    all[best.id] = nil
+    local aliases = {}
+    for name in pairs(all) do aliases[#aliases + 1] = name end
+    table.sort(aliases)
+    merged[#merged + 1] = { id = best.id, aliases = aliases, severity = best.severity or "high", fixed = fixed, summary = best.summary }
+  end
+  return merged
+end
+
 local function hits_among(entries, version)
   local hits = {}
   for _, entry in ipairs(entries or {}) do
+    local record = entry.record
     local hit, fixed = advisories.affects(entry.affected, version)
-    if hit then hits[#hits + 1] = { record = entry.record, fixed = fixed } end
+    if hit then
+      local known = { [record.id] = true }
+      for _, alias in ipairs(list(record.aliases)) do
+        if text(alias) then known[alias] = true end
+      end
+      hits[#hits + 1] = {
+        id = record.id, names = known, severity = severity_of(record, entry.affected), fixed = fixed, summary = text(record.summary) or "",
+      }
+    end
   end
-  return hits
+  return merge(hits)
 end
 
 local snapshot
@@ -144,25 +185,21 @@ local function hits_of_snapshot(name, version)
   return kept[key]
 end
 
---- The advisories that the dependencies' versions are affected by, the worst first.
+--- The advisories that the dependencies' versions are affected by, the worst first. A severity that nobody states counts as high.
 ---@param wanted { name: string, version: string|nil }[]
 ---@param records? table[] OSV records; the snapshot that hugh ships unless given (see hugh.model.osv for others)
 ---@return { id: string, aliases: string[], severity: string, package: string, version: string, fixed: string|nil, summary: string }[]|nil
 ---nil when no version is known, so that nothing could be checked
 function advisories.check(wanted, records)
   local by_package = records and index(records)
-  local found, seen, checked = {}, {}, false
+  local found, checked = {}, false
   for _, dependency in ipairs(wanted) do
     local name, version = dependency.name, dependency.version
-    checked = checked or version ~= nil
-    local hits = not version and {} or by_package and hits_among(by_package[name], version) or hits_of_snapshot(name, version)
-    for _, hit in ipairs(hits) do
-      local record, fixed = hit.record, hit.fixed
-      if not seen[record.id .. dependency.name] then
-        seen[record.id .. dependency.name] = true
+    if version and versions.valid(version) then
+      checked = true
+      for _, hit in ipairs(by_package and hits_among(by_package[name], version) or hits_of_snapshot(name, version)) do
         found[#found + 1] = {
-          id = record.id, aliases = list(record.aliases), severity = severity_of(record), package = dependency.name,
-          version = dependency.version, fixed = fixed, summary = record.summary or "",
+          id = hit.id, aliases = hit.aliases, severity = hit.severity, package = name, version = version, fixed = hit.fixed, summary = hit.summary,
         }
       end
     end
@@ -170,7 +207,8 @@ function advisories.check(wanted, records)
   if not checked then return nil end
   table.sort(found, function(a, b)
     if a.severity ~= b.severity then return ranks[a.severity] > ranks[b.severity] end
-    return a.id < b.id
+    if a.id ~= b.id then return a.id < b.id end
+    return a.package < b.package
   end)
   return found
 end

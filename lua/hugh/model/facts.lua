@@ -39,6 +39,7 @@ local facts = {
   { "complete", "boolean?", "every byte that a loader would use was read" },
   { "dependencies", "table[]?", "what the model needs to run: { name, version, exact, source }" },
   { "advisories", "table[]?", "known vulnerabilities of these: { id, aliases, severity, package, version, fixed, summary }; nil when not checked" },
+  { "advisories_problem", "string?", "why they could not be had, if they were asked for" },
   { "hub_security", "table?", "what the Hub's own scanners say: { status, scans_done, files = { { path, status } } }" },
   { "bytes_read", "integer?", "how many bytes hugh read" },
   { "requests", "integer?", "how many requests that took" },

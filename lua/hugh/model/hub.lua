@@ -211,7 +211,7 @@ local function load(self, target, place, options)
   return facts
 end
 
-local option_names = { "advisories", "endpoint", "token", "cache", "progress", "timeouts", "retries", "backoff", "getenv" }
+local option_names = { "advisories", "endpoint", "token", "cache", "progress", "timeouts", "retries", "backoff", "getenv", "session" }
 
 ---@class hugh.model.hub.options
 ---@field endpoint? string instead of HF_ENDPOINT
@@ -223,6 +223,7 @@ local option_names = { "advisories", "endpoint", "token", "cache", "progress", "
 ---@field retries? integer
 ---@field backoff? number seconds before the first retry
 ---@field getenv? fun(name: string): string|nil
+---@field session? table see hugh.model
 
 --- Looks at a model on the Hub. Reads metadata and the bytes a loader would interpret, nothing else.
 ---@param target string "org/name[@revision]" or a Hub URL
@@ -247,13 +248,17 @@ function hub.load(target, options)
     endpoint = endpoint, token = token, agent = "hugh/" .. core.version, retries = options.retries, backoff = options.backoff,
   }
   if not self.client then return nil, message, code end
-  local timeouts = options.timeouts or {}
-  self.loop = require("hugh.io.curl").open {
+  local timeouts, session = options.timeouts or {}, options.session or {}
+  session.loop = session.loop or require("hugh.io.curl").open {
     connect_timeout = timeouts.connect, stall_timeout = timeouts.stall, timeout = timeouts.whole, getenv = options.getenv,
   }
+  self.loop = session.loop
   local ok, facts
   ok, facts, message, code = pcall(load, self, target, place, options)
-  self.loop:close()
+  if not ok or not options.session then
+    self.loop:close()
+    session.loop = nil
+  end
   if not ok then error(facts, 0) end
   return facts, message, code
 end

@@ -21,17 +21,35 @@ local function find(target, options)
   return nil, problems, code
 end
 
+-- The source of advisories, opened once per session.
+local function open_advisories(source, session)
+  session.advisories = session.advisories or {}
+  local about, message, code = session.advisories[source], nil, nil
+  if not about then
+    about, message, code = require("hugh.model.osv").open(source, session)
+    session.advisories[source] = about
+  end
+  return about, message, code
+end
+
 --- Everything known about the model that `target` names. What exists on disk wins over a repository of the same name.
 ---@param target string a directory, "org/name[@revision]", or a Hub URL
----@param options? hugh.model.hub.options advisories: a folder of OSV records, or "osv" for OSV's API, instead of the snapshot
+---@param options? hugh.model.hub.options advisories: a folder or a zip of OSV records, or "osv" for OSV's API, instead of the snapshot;
+---session: a table, empty at first, that calls share: connections and what was read of advisories are kept in it
 ---@return hugh.facts|nil facts
 ---@return string|nil message
 ---@return string|nil code
 function model.load(target, options)
-  local facts, message, code = find(target, options)
-  local source = options and options.advisories
-  if not facts or not source then return facts, message, code end
-  return require("hugh.model.osv").apply(facts, source)
+  local source, session, about = options and options.advisories, options and options.session or {}, nil
+  local facts, message, code
+  if source then
+    about, message, code = open_advisories(source, session)
+    if not about then return nil, message, code end
+  end
+  facts, message, code = find(target, options)
+  if not facts then return nil, message, code end
+  if about then require("hugh.model.osv").apply(facts, about) end
+  return facts
 end
 
 --- Facts from a record of the Hub's API (`GET /api/models/…`), without looking at any file: enough to rank by metadata.

@@ -56,7 +56,7 @@ factor "no_pickle_files" {
 factor "vulnerabilities" {
   about = "of the libraries it needs: 15 none known, 12 low, 8 medium, 4 high, 0 critical", weight = 15,
   score = function (m)
-    if not m.advisories then return nil, "the libraries it needs were not checked" end
+    if not m.advisories then return nil, m.advisories_problem or "the libraries it needs were not checked" end
     local points, worst = { low = 12, medium = 8, high = 4, critical = 0 }, nil
     for _, advisory in ipairs(m.advisories) do
       local p = points[advisory.severity] or 8
