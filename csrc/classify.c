@@ -1,7 +1,9 @@
 /*
 ** What is this? The content decides; the name is a second witness.
 */
+#include "container/tar.h"
 #include "core.h"
+#include "pickle/pickle.h"
 
 typedef struct magic {
   hugh_kind kind;
@@ -22,7 +24,6 @@ static const magic magics[] = {
     MAGIC(LZ4, 0, "\x04\x22\x4d\x18"),
     MAGIC(ZSTD, 0, "\x28\xb5\x2f\xfd"),
     MAGIC(SEVENZIP, 0, "7z\xbc\xaf\x27\x1c"),
-    MAGIC(TAR, 257, "ustar"),
     MAGIC(NPY, 0, "\x93NUMPY"),
     MAGIC(GGUF, 0, "GGUF"),
     MAGIC(GGML, 0, "lmgg"),
@@ -174,6 +175,9 @@ static bool name_fits(hugh_kind kind, hugh_kind named) {
         case HUGH_KIND_MACHO: return false;
         default: return true;
       }
+    case HUGH_KIND_PICKLE:
+    case HUGH_KIND_JOBLIB:
+    case HUGH_KIND_TORCH_ZIP: return kind != HUGH_KIND_SEVENZIP; /* no loader opens it: it is there to get past a scanner */
     default: return true;
   }
 }
@@ -223,8 +227,10 @@ hugh_class hugh_classify(const void *bytes, size_t length, uint64_t size, hugh_t
     else if (is_zlib(head, length)) class.kind = HUGH_KIND_ZLIB;
     else if (is_lzma(head, length)) class.kind = HUGH_KIND_LZMA;
     else if (head[0] == 0x80 && length > 1 && head[1] <= 5) class.kind = named == HUGH_KIND_JOBLIB ? HUGH_KIND_JOBLIB : HUGH_KIND_PICKLE;
+    else if (hugh_tar_starts(head, length)) class.kind = HUGH_KIND_TAR;
     else if (may_be_old_pickle(head, length, named) && named != HUGH_KIND_UNKNOWN) class.kind = HUGH_KIND_PICKLE;
     else if (is_loaded_as_pickle(named) || looks_like_old_pickle(head, length)) class.kind = HUGH_KIND_PICKLE;
+    else if (hugh_pickle_glance(head, length, size)) class.kind = HUGH_KIND_PICKLE;
     else if (is_text(head, length)) class.kind = kind_of_text(head, length, named);
     else if (named != HUGH_KIND_UNKNOWN) {
       class.kind = named == HUGH_KIND_TORCH_ZIP ? HUGH_KIND_PICKLE : named;

@@ -127,6 +127,9 @@ struct hugh_task {
   hugh_text name;   /* the last part of it, or the source's name: the second witness */
   hugh_class class;
   uint32_t depth;
+  hugh_kind also;  /* what else the view is read as when the parser is done; HUGH_KIND_UNKNOWN: nothing */
+  bool by_end;     /* and whether it may be a zip by its end */
+  bool guest;      /* the view is the parent's, which reads it as what its head says */
   hugh_task *parent; /* the task below on the stack, which pushed this one */
   size_t views;      /* internal: how many views there were before this task's */
   size_t path_length; /* internal: bytes of the path behind this struct */

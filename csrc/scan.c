@@ -3,6 +3,7 @@
 */
 #include <stdlib.h>
 
+#include "container/polyglot.h"
 #include "scan.h"
 
 #define DEFAULT_KEPT     ((uint64_t)32 << 20)
@@ -62,10 +63,15 @@ static bool task_start(hugh_scan *scan, hugh_task *task, const hugh_parser *pars
   return true;
 }
 
-static void pop(hugh_scan *scan) {
-  hugh_task *task = scan->top;
+static void task_stop(hugh_scan *scan, hugh_task *task) {
   if (task->parser->drop != NULL) task->parser->drop(scan, task);
   if (task->state != NULL) hugh_resize(scan, task->state, task->parser->state_size, 0);
+  task->state = NULL;
+}
+
+static void pop(hugh_scan *scan) {
+  hugh_task *task = scan->top;
+  task_stop(scan, task);
   scan->top = task->parent;
   hugh_views_rewind(scan, task->views);
   hugh_resize(scan, task, sizeof *task + task->path_length, 0);
@@ -146,6 +152,7 @@ static hugh_next classify_step(hugh_scan *scan, hugh_task *task) {
               "this is a Git LFS pointer, not the file itself: run `git lfs pull` and scan again");
     scan->report.complete = false;
   }
+  hugh_polyglot_glance(task, head, head != NULL ? length : 0);
   return task_start(scan, task, hugh_parser_of(class.kind)) ? HUGH_AGAIN : HUGH_DONE;
 }
 
@@ -259,7 +266,10 @@ hugh_next hugh_scan_step(hugh_scan *scan, size_t work, hugh_want *want) {
     scan->step_views = scan->view_count;
     hugh_next next = task->parser->step(scan, task);
     if (scan->failed) break;
-    if (next == HUGH_DONE) {
+    if (next == HUGH_DONE && (task->also != HUGH_KIND_UNKNOWN || task->by_end)) {
+      task_stop(scan, task);
+      (void)task_start(scan, task, &hugh_parser_polyglot);
+    } else if (next == HUGH_DONE) {
       pop(scan);
     } else if (next == HUGH_WANT && scan->wanting) {
       *want = scan->want;

@@ -2,7 +2,8 @@
 ** Tar archives: ustar, GNU and pax. Every member is scanned as a source of its own. In PyTorch's oldest layout the members `pickle`,
 ** `storages`, `tensors` and `sys_info` are read by the unpickler whatever they look like.
 */
-#include "../core.h"
+#include "tar.h"
+
 #include "../pickle/pickle.h"
 
 #define BLOCK      512
@@ -44,6 +45,8 @@ static bool has_checksum(const uint8_t *p) {
   }
   return read_number(p + 148, 8, &stored) && ((int64_t)stored == plain || (int64_t)stored == with_sign);
 }
+
+bool hugh_tar_starts(const uint8_t *head, size_t length) { return length >= BLOCK && has_checksum(head); }
 
 static size_t field_length(const uint8_t *p, size_t most) {
   const uint8_t *end = memchr(p, 0, most);

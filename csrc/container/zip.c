@@ -83,8 +83,21 @@ static void find_duplicates(hugh_scan *scan, hugh_task *task, const zip_state *s
   hugh_resize(scan, slots, slots_count * sizeof *slots, 0);
 }
 
+/* Whether a guest's view is a zip at all: an end record that leads to members. */
+static bool has_members(const zip_state *state) {
+  for (size_t i = 0; i < state->count; i++) {
+    if (!state->entries[i].structure) return true;
+  }
+  return false;
+}
+
 static void describe(hugh_scan *scan, hugh_task *task, zip_state *state) {
   hugh_kind kind = kind_of(state);
+  if (task->guest) {
+    hugh_find(scan, task->parent, HUGH_FOUND_FILE_POLYGLOT, state->readings[0].central,
+              "a %s ends the file, which starts as %s: zipfile and torch.jit.load open it, readers that go by the first bytes do not",
+              hugh_kind_name(kind), hugh_kind_name(task->parent->class.kind));
+  }
   if (task->class.kind != kind) hugh_task_reclassify(scan, task, kind);
   if (kind == HUGH_KIND_TORCH_ZIP || kind == HUGH_KIND_TORCHSCRIPT) state->storages = hugh_storages_new(scan);
   if (state->end_count == 0) {
@@ -306,7 +319,10 @@ static hugh_next zip_step(hugh_scan *scan, hugh_task *task) {
   switch (state->stage) {
     case FIND_ENDS: next = hugh_zip_find_ends(scan, task, state); break;
     case READ_CENTRAL: next = hugh_zip_read_central(scan, task, state); break;
-    case DESCRIBE: describe(scan, task, state); break;
+    case DESCRIBE:
+      if (task->guest && !has_members(state)) return HUGH_DONE;
+      describe(scan, task, state);
+      break;
     case SCAN_PICKLES:
     case SCAN_OTHERS: next = scan_members(scan, task, state); break;
     default: return explain(scan, task, state);

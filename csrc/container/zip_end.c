@@ -129,7 +129,9 @@ hugh_next hugh_zip_find_ends(hugh_scan *scan, hugh_task *task, zip_state *state)
   hugh_next next = HUGH_DONE;
   switch (state->phase) {
     case MEASURE: next = measure(scan, task->view, state); break;
-    case BRIEF: next = look_at_end(scan, task->view, state); break;
+    case BRIEF:
+      if (!task->guest) next = look_at_end(scan, task->view, state);
+      break;
     case SEARCH:
       if (state->end_count == 0) next = search_tail(scan, task, state);
       break;

@@ -98,6 +98,7 @@ static hugh_next foreign_bytes(hugh_scan *scan, hugh_task *task, zip_state *stat
   state->gap = state->look;
   state->phase = PADDING;
   if (length == task->view->size) return HUGH_AGAIN; /* nothing of a zip is here: looking again would find the same */
+  if (from == 0 && task->guest) return HUGH_AGAIN;    /* what the file starts as, which the parent read */
   hugh_task_push(scan, task, hugh_view_slice(scan, task->view, from, length), hugh_text_of("(unlisted bytes)"));
   return HUGH_AGAIN;
 }

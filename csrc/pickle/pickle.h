@@ -19,4 +19,10 @@ uint64_t hugh_storages_bytes(const hugh_storages *); /* all together; UINT64_MAX
 /* Pushes a pickle of a torch archive; the storages that it names are added to the set. The caller returns HUGH_AGAIN. */
 void hugh_pickle_push_torch(hugh_scan *, hugh_task *, hugh_view *, hugh_text name, hugh_storages *);
 
+/*
+** Whether an unpickler that is handed a source of `size` bytes with this head would get as far as calling something, or into a text that is
+** longer than the head. Few bytes that are something else do.
+*/
+bool hugh_pickle_glance(const uint8_t *head, size_t length, uint64_t size);
+
 #endif

@@ -6,6 +6,7 @@ local advice = {
   ["scan.truncated"] = "The file is cut short. Download it again and compare its digest with the publisher's.",
   ["file.empty"] = "There is nothing to load. If it should hold something, download it again.",
   ["file.kind-mismatch"] = "Treat it as what it is, not as what it is called; a loader may do so too. Ask the publisher why.",
+  ["file.polyglot"] = "A file that is two things at once is made to deceive. Do not use it; take the model from its original source.",
   ["file.lfs-pointer"] = "Run `git lfs pull`: this is only a pointer to the file.",
   ["stream.broken"] = "The compressed data is damaged. Download it again; a loader may still run what comes before the damage.",
   ["stream.bomb"] = "It unpacks to far more than it should. Do not unpack it.",
