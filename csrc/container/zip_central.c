@@ -94,19 +94,22 @@ static hugh_next read_record(hugh_scan *scan, hugh_task *task, zip_state *state,
   size_t length, hint = left < HUGH_READ ? (size_t)left : HUGH_READ;
   const uint8_t *p = hugh_view_get(scan, view, at, ZIP_CENTRAL_SIZE, hint, &length);
   if (p == NULL) return view->got == HUGH_NEED ? HUGH_WANT : HUGH_DONE;
-  if (!HUGH_STARTS(p, length, "PK\1\2")) {
+  if (left < ZIP_CENTRAL_SIZE || !HUGH_STARTS(p, length, "PK\1\2")) {
     hugh_find(scan, task, HUGH_FOUND_ZIP_BROKEN, at, "the central directory is broken: no record where the next one should start");
     return HUGH_DONE;
   }
   size_t name_length = hugh_le16(p + 28), extra_length = hugh_le16(p + 30);
   size_t whole = ZIP_CENTRAL_SIZE + name_length + extra_length + hugh_le16(p + 32);
-  if (length < whole) {
-    p = hugh_view_get(scan, view, at, whole, hint, &length);
-    if (p == NULL && view->got == HUGH_NEED) return HUGH_WANT;
-    if (p == NULL) {
-      hugh_find(scan, task, HUGH_FOUND_ZIP_BROKEN, at, "the last record of the central directory is cut short");
-      return HUGH_DONE;
-    }
+  size_t there = whole <= left ? whole : (size_t)left;
+  if (length < there) {
+    p = hugh_view_get(scan, view, at, there, hint, &length);
+    if (p == NULL) return view->got == HUGH_NEED ? HUGH_WANT : HUGH_DONE;
+  }
+  if (there < whole) {
+    hugh_find(scan, task, HUGH_FOUND_ZIP_BROKEN, at, "the last record of the central directory is cut short; zipfile reads it all the same");
+    size_t variable = there - ZIP_CENTRAL_SIZE;
+    if (name_length > variable) name_length = variable;
+    if (extra_length > variable - name_length) extra_length = variable - name_length;
   }
   uint64_t packed = hugh_le32(p + 20), size = hugh_le32(p + 24), offset = hugh_le32(p + 42);
   uint32_t attributes = hugh_le32(p + 38);
