@@ -1,26 +1,58 @@
 /*
-** GGUF: a header, key-value pairs, tensor descriptions, then aligned data. Every count and length is checked against what is there; the
-** chat template goes to the Jinja judge.
+** GGUF: a header, key-value pairs, tensor descriptions, then aligned data. Every count, length and place is checked as ggml does, which
+** refuses a file whose tensors do not follow each other without gap or overlap; the chat template goes to the Jinja judge. All numbers are
+** little-endian, or all are big-endian.
 */
 #include "jinja.h"
+#include "json.h"
 
-#define KEPT_MOST 65535u /* of a key */
-#define TEXT_MOST ((uint64_t)1 << 20)
+#define KEY_MOST   65535u
+#define NAME_MOST  63u /* bytes of a tensor's name, as in ggml */
+#define NAMES_MOST ((size_t)1 << 16)
+#define TEXT_MOST  ((uint64_t)1 << 20)
 
-enum { TYPE_STRING = 8, TYPE_ARRAY = 9, TYPE_COUNT = 13 };
+enum { TYPE_UINT32 = 4, TYPE_STRING = 8, TYPE_ARRAY = 9, TYPE_COUNT = 13 };
 static const uint8_t sizes[TYPE_COUNT] = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
+
+/* Tensor types by number: so many elements make a block of so many bytes. The others were given up or are not made yet. */
+static const struct {
+  uint16_t elements, bytes;
+} blocks[] = {
+    [0] = {1, 4},      [1] = {1, 2},      [2] = {32, 18},    [3] = {32, 20},    [6] = {32, 22},    [7] = {32, 24},   [8] = {32, 34},
+    [9] = {32, 40},    [10] = {256, 84},  [11] = {256, 110}, [12] = {256, 144}, [13] = {256, 176}, [14] = {256, 210}, [15] = {256, 292},
+    [16] = {256, 66},  [17] = {256, 74},  [18] = {256, 98},  [19] = {256, 50},  [20] = {32, 18},   [21] = {256, 110}, [22] = {256, 82},
+    [23] = {256, 136}, [24] = {1, 1},     [25] = {1, 2},     [26] = {1, 4},     [27] = {1, 8},     [28] = {1, 8},     [29] = {256, 56},
+    [30] = {1, 2},     [34] = {256, 54},  [35] = {256, 66},  [39] = {32, 17},   [40] = {64, 36},   [41] = {128, 18},
+};
 
 typedef enum phase { AT_START, AT_PAIR, IN_ARRAY, AT_TENSOR, AT_DATA } phase;
 
 typedef struct state {
   phase phase;
+  bool big_endian;
   uint64_t at, tensors, pairs, elements; /* the next byte; how many are left */
-  uint64_t alignment, last_offset;       /* last_offset: the furthest start of a tensor in the data */
+  uint64_t alignment;
+  uint64_t used, padded; /* bytes of the data section up to the last tensor's end, and up to where the next one must start */
+  uint64_t *names;       /* hashes of those seen, open addressing, 0 for none */
+  size_t name_count, name_slots;
 } state;
+
+static void drop(hugh_scan *scan, hugh_task *task) {
+  state *st = task->state;
+  if (st->names != NULL) hugh_resize(scan, st->names, st->name_slots * sizeof *st->names, 0);
+}
+
+static uint32_t number32(const state *st, const uint8_t *p) { return st->big_endian ? hugh_be32(p) : hugh_le32(p); }
+static uint64_t number64(const state *st, const uint8_t *p) { return st->big_endian ? hugh_be64(p) : hugh_le64(p); }
 
 static hugh_next broken(hugh_scan *scan, hugh_task *task, const char *why) {
   state *st = task->state;
   hugh_find(scan, task, HUGH_FOUND_GGUF_HEADER, st->at, "the header is not valid: %s", why);
+  return HUGH_DONE;
+}
+
+static hugh_next not_read(hugh_scan *scan, hugh_task *task, const char *why) {
+  hugh_incomplete(scan, task, ((state *)task->state)->at, why);
   return HUGH_DONE;
 }
 
@@ -38,6 +70,49 @@ static const uint8_t *get(hugh_scan *scan, hugh_task *task, uint64_t skip, uint6
   return hugh_view_get(scan, task->view, hugh_add(st->at, skip), (size_t)count, HUGH_READ, &length);
 }
 
+/* ------------------------------------------------------------------- names */
+
+static uint64_t *slot_of(uint64_t *slots, size_t count, uint64_t hash) {
+  size_t at = (size_t)hash & (count - 1);
+  while (slots[at] != 0 && slots[at] != hash) at = (at + 1) & (count - 1);
+  return &slots[at];
+}
+
+static bool names_grow(hugh_scan *scan, state *st) {
+  size_t count = st->name_slots == 0 ? 1024 : st->name_slots * 2;
+  uint64_t *slots = hugh_resize(scan, NULL, 0, count * sizeof *slots);
+  if (slots == NULL) return false;
+  memset(slots, 0, count * sizeof *slots);
+  for (size_t i = 0; i < st->name_slots; i++) {
+    if (st->names[i] != 0) *slot_of(slots, count, st->names[i]) = st->names[i];
+  }
+  if (st->names != NULL) hugh_resize(scan, st->names, st->name_slots * sizeof *st->names, 0);
+  st->names = slots;
+  st->name_slots = count;
+  return true;
+}
+
+/* Enters a key or, apart from those, a tensor's name: HUGH_AGAIN, or the end of the scan when it was there or there are too many. */
+static hugh_next enter(hugh_scan *scan, hugh_task *task, const uint8_t *name, size_t length) {
+  state *st = task->state;
+  uint64_t hash = UINT64_C(14695981039346656037) + st->phase; /* FNV-1a */
+  for (size_t i = 0; i < length; i++) hash = (hash ^ name[i]) * UINT64_C(1099511628211);
+  for (size_t at = 0, n; at < length; at += n) {
+    n = hugh_utf8_length(name + at, length - at);
+    if (n == 0) return broken(scan, task, "a name is not UTF-8");
+  }
+  if (hash == 0) hash = 1;
+  if (st->name_count == NAMES_MOST) return not_read(scan, task, "it has more than 65536 keys and tensors");
+  if (st->name_count * 2 >= st->name_slots && !names_grow(scan, st)) return HUGH_DONE;
+  uint64_t *slot = slot_of(st->names, st->name_slots, hash);
+  if (*slot != 0) return broken(scan, task, st->phase == AT_PAIR ? "a key occurs twice" : "two tensors have the same name");
+  *slot = hash;
+  st->name_count++;
+  return HUGH_AGAIN;
+}
+
+/* ------------------------------------------------------------------- pairs */
+
 static void take_text(hugh_scan *scan, hugh_task *task, uint64_t offset, hugh_text key, hugh_text text) {
   if (hugh_text_is(key, "general.architecture")) hugh_note_text(scan, "gguf.architecture", text);
   else if (hugh_text_is(key, "general.name")) hugh_note_text(scan, "gguf.name", text);
@@ -49,66 +124,117 @@ static hugh_next pair(hugh_scan *scan, hugh_task *task) {
   state *st = task->state;
   const uint8_t *p = get(scan, task, 0, 8);
   if (p == NULL) return missing(scan, task);
-  uint64_t key = hugh_le64(p);
-  if (key > KEPT_MOST) return broken(scan, task, "a key is longer than 65535 bytes");
+  uint64_t key = number64(st, p);
+  if (key > KEY_MOST) return broken(scan, task, "a key is longer than 65535 bytes");
   p = get(scan, task, 8, key + 4);
   if (p == NULL) return missing(scan, task);
-  uint32_t type = hugh_le32(p + key);
-  uint64_t value = 8 + key + 4;
+  uint32_t type = number32(st, p + key);
+  uint64_t value = 8 + key + 4, end;
   if (type >= TYPE_COUNT) return broken(scan, task, "a value has a type that does not exist");
+  p = get(scan, task, 8, key + 4 + (type == TYPE_ARRAY ? 12 : type == TYPE_STRING ? 8 : sizes[type]));
+  if (p == NULL) return missing(scan, task);
   if (type == TYPE_ARRAY) {
-    p = get(scan, task, value, 12);
-    if (p == NULL) return missing(scan, task);
-    uint32_t element = hugh_le32(p);
-    uint64_t count = hugh_le64(p + 4);
+    uint32_t element = number32(st, p + key + 4);
+    uint64_t count = number64(st, p + key + 8);
     if (element >= TYPE_COUNT || element == TYPE_ARRAY) return broken(scan, task, "an array holds a type that it cannot");
-    st->at += value + 12;
     st->elements = element == TYPE_STRING ? count : 0;
-    if (element != TYPE_STRING) st->at = hugh_add(st->at, hugh_mul(count, sizes[element]));
-    st->phase = IN_ARRAY;
-    return HUGH_AGAIN;
-  }
-  if (type == TYPE_STRING) {
-    p = get(scan, task, value, 8);
-    if (p == NULL) return missing(scan, task);
-    uint64_t length = hugh_le64(p);
+    end = hugh_add(st->at + value + 12, hugh_mul(count, sizes[element]));
+  } else if (type == TYPE_STRING) {
+    uint64_t length = number64(st, p + key + 4);
+    hugh_text name = {(const char *)p, (size_t)key};
+    end = hugh_add(st->at + value + 8, length);
     if (length <= TEXT_MOST) {
       p = get(scan, task, 8, key + 12 + length);
       if (p == NULL) return missing(scan, task);
-      const char *text = (const char *)p;
-      take_text(scan, task, st->at + value + 8, (hugh_text){text, (size_t)key}, (hugh_text){text + key + 12, (size_t)length});
-    } else {
-      hugh_incomplete(scan, task, st->at, "a text is longer than 1 MiB");
+      name.data = (const char *)p;
+      take_text(scan, task, st->at + value + 8, name, (hugh_text){(const char *)p + key + 12, (size_t)length});
+    } else if (hugh_text_starts(name, "tokenizer.chat_template")) {
+      hugh_incomplete(scan, task, st->at, "a template is longer than 1 MiB");
     }
-    st->at = hugh_add(st->at, hugh_add(value + 8, length));
   } else {
-    p = get(scan, task, 8, key + 4 + sizes[type]);
-    if (p == NULL) return missing(scan, task);
-    if (type == 4 && hugh_text_is((hugh_text){(const char *)p, (size_t)key}, "general.alignment")) st->alignment = hugh_le32(p + key + 4);
-    st->at += value + sizes[type];
+    end = st->at + value + sizes[type];
   }
-  st->pairs--;
+  if (hugh_text_is((hugh_text){(const char *)p, (size_t)key}, "general.alignment")) {
+    st->alignment = type == TYPE_UINT32 ? number32(st, p + key + 4) : 0;
+  }
+  hugh_next next = enter(scan, task, p, (size_t)key);
+  if (next != HUGH_AGAIN) return next;
+  st->at = end;
+  if (type == TYPE_ARRAY) st->phase = IN_ARRAY;
+  else st->pairs--;
   return HUGH_AGAIN;
 }
+
+/* ----------------------------------------------------------------- tensors */
 
 static hugh_next tensor(hugh_scan *scan, hugh_task *task) {
   state *st = task->state;
   const uint8_t *p = get(scan, task, 0, 8);
   if (p == NULL) return missing(scan, task);
-  uint64_t name = hugh_le64(p);
-  if (name > KEPT_MOST) return broken(scan, task, "a tensor's name is longer than 65535 bytes");
+  uint64_t name = number64(st, p);
+  if (name > NAME_MOST) return broken(scan, task, "a tensor's name is longer than 63 bytes");
   p = get(scan, task, 8, name + 4);
   if (p == NULL) return missing(scan, task);
-  uint32_t dimensions = hugh_le32(p + name);
+  uint32_t dimensions = number32(st, p + name);
   if (dimensions > 4) return broken(scan, task, "a tensor has more than four dimensions");
-  uint64_t rest = 8 + name + 4 + (uint64_t)dimensions * 8;
-  p = get(scan, task, rest, 12);
+  uint64_t shape = name + 4, rest = shape + (uint64_t)dimensions * 8;
+  p = get(scan, task, 8, rest + 12);
   if (p == NULL) return missing(scan, task);
-  uint64_t offset = hugh_le64(p + 4);
-  if (offset % st->alignment != 0) return broken(scan, task, "a tensor does not start at a multiple of the alignment");
-  if (offset > st->last_offset) st->last_offset = offset;
-  st->at += rest + 12;
+  uint64_t elements = 1, bound = 1, row = dimensions > 0 ? number64(st, p + shape) : 1;
+  for (uint32_t i = 0; i < dimensions; i++) {
+    uint64_t side = number64(st, p + shape + 8 * i);
+    elements = hugh_mul(elements, side);
+    bound = hugh_mul(bound, side > 0 ? side : 1); /* a zero does not excuse the other sides */
+  }
+  uint32_t type = number32(st, p + rest);
+  uint64_t offset = number64(st, p + rest + 4);
+  if (type >= sizeof blocks / sizeof *blocks || blocks[type].elements == 0) return not_read(scan, task, "a tensor has a type that hugh does not know");
+  uint64_t bytes = hugh_mul(elements / blocks[type].elements, blocks[type].bytes);
+  if (bound > INT64_MAX || bytes > INT64_MAX) return broken(scan, task, "a tensor is larger than any memory");
+  if (row % blocks[type].elements != 0) return broken(scan, task, "a tensor's rows are no whole blocks of its type");
+  if (offset != st->padded) return broken(scan, task, "a tensor does not start where the one before it ends");
+  hugh_next next = enter(scan, task, p, (size_t)name);
+  if (next != HUGH_AGAIN) return next;
+  st->used = hugh_add(offset, bytes);
+  st->padded = hugh_mul(st->used / st->alignment + (st->used % st->alignment != 0), st->alignment);
+  st->at += 8 + rest + 12;
   st->tensors--;
+  return HUGH_AGAIN;
+}
+
+/* The data section: its end, and what lies behind it. */
+static hugh_next data(hugh_scan *scan, hugh_task *task) {
+  state *st = task->state;
+  uint64_t start = hugh_mul(st->at / st->alignment + (st->at % st->alignment != 0), st->alignment);
+  uint64_t end = st->used > 0 ? hugh_add(start, st->used) : st->at, most = hugh_add(start, st->padded);
+  hugh_got there = hugh_view_reaches(scan, task->view, end);
+  if (there == HUGH_NEED) return HUGH_WANT;
+  if (there == HUGH_END) {
+    hugh_find(scan, task, HUGH_FOUND_SCAN_TRUNCATED, st->at, "the tensors are larger than the file");
+    return HUGH_DONE;
+  }
+  hugh_got more = hugh_view_reaches(scan, task->view, hugh_add(most, 1));
+  if (more == HUGH_NEED) return HUGH_WANT;
+  if (more == HUGH_END) return HUGH_DONE;
+  st->phase = AT_DATA;
+  hugh_find(scan, task, HUGH_FOUND_GGUF_TRAILING, most, "bytes follow the last tensor");
+  hugh_task_push(scan, task, hugh_view_slice(scan, task->view, most, HUGH_UNKNOWN_SIZE), hugh_text_of("(after the tensors)"));
+  return HUGH_AGAIN;
+}
+
+static hugh_next start(hugh_scan *scan, hugh_task *task) {
+  state *st = task->state;
+  const uint8_t *p = get(scan, task, 0, 24);
+  if (p == NULL) return missing(scan, task);
+  st->big_endian = hugh_le16(p + 4) == 0;
+  uint32_t version = number32(st, p + 4);
+  if (version != 2 && version != 3) return not_read(scan, task, "GGUF is read in versions 2 and 3");
+  st->tensors = number64(st, p + 8);
+  st->pairs = number64(st, p + 16);
+  hugh_note_number(scan, "gguf.tensors", st->tensors);
+  st->alignment = 32;
+  st->at = 24;
+  st->phase = AT_PAIR;
   return HUGH_AGAIN;
 }
 
@@ -116,20 +242,10 @@ static hugh_next advance(hugh_scan *scan, hugh_task *task) {
   state *st = task->state;
   const uint8_t *p;
   switch (st->phase) {
-    case AT_START:
-      p = get(scan, task, 0, 24);
-      if (p == NULL) return missing(scan, task);
-      if (hugh_le32(p + 4) < 2 || hugh_le32(p + 4) > 3) return broken(scan, task, "its version is not 2 or 3");
-      st->tensors = hugh_le64(p + 8);
-      st->pairs = hugh_le64(p + 16);
-      hugh_note_number(scan, "gguf.tensors", st->tensors);
-      st->alignment = 32;
-      st->at = 24;
-      st->phase = AT_PAIR;
-      return HUGH_AGAIN;
+    case AT_START: return start(scan, task);
     case AT_PAIR:
       if (st->pairs > 0) return pair(scan, task);
-      if (st->alignment == 0) return broken(scan, task, "its alignment is zero");
+      if (st->alignment == 0 || (st->alignment & (st->alignment - 1)) != 0) return broken(scan, task, "its alignment is no power of two");
       st->phase = AT_TENSOR;
       return HUGH_AGAIN;
     case IN_ARRAY:
@@ -140,28 +256,20 @@ static hugh_next advance(hugh_scan *scan, hugh_task *task) {
       }
       p = get(scan, task, 0, 8);
       if (p == NULL) return missing(scan, task);
-      st->at = hugh_add(st->at, hugh_add(8, hugh_le64(p)));
+      st->at = hugh_add(st->at, hugh_add(8, number64(st, p)));
       st->elements--;
       return HUGH_AGAIN;
-    case AT_TENSOR:
-      if (st->tensors > 0) return tensor(scan, task);
-      st->at = hugh_mul(st->at / st->alignment + (st->at % st->alignment != 0), st->alignment); /* where the data starts */
-      st->phase = AT_DATA;
-      return HUGH_AGAIN;
-    case AT_DATA: break;
+    case AT_TENSOR: return st->tensors > 0 ? tensor(scan, task) : data(scan, task);
+    default: return HUGH_DONE;
   }
-  hugh_got there = hugh_view_reaches(scan, task->view, hugh_add(st->at, st->last_offset));
-  if (there == HUGH_NEED) return HUGH_WANT;
-  if (there == HUGH_END && st->last_offset > 0) return broken(scan, task, "a tensor starts behind the end of the file");
-  return HUGH_DONE;
 }
 
 static hugh_next step(hugh_scan *scan, hugh_task *task) {
   hugh_next next;
   do {
     next = advance(scan, task);
-  } while (next == HUGH_AGAIN && !hugh_work(scan, 16));
+  } while (next == HUGH_AGAIN && ((state *)task->state)->phase != AT_DATA && !hugh_work(scan, 16));
   return next;
 }
 
-const hugh_parser hugh_parser_gguf = {"gguf", sizeof(state), step, NULL};
+const hugh_parser hugh_parser_gguf = {"gguf", sizeof(state), step, drop};
