@@ -32,7 +32,11 @@ describe("advisories", function()
 
   it("know the famous ones out of the box", function()
     assert.equal("critical", worst("torch", "2.5.1"))
-    assert.is_nil(worst("torch", "2.6.0"))
+    assert.equal("high", worst("torch", "2.6.0"))
+    assert.is_nil(worst("torch", "2.10.0"))
+    assert.equal("critical", worst("keras", "2.12.0"))
+    assert.is_nil(worst("keras", "3.15.0"))
+    assert.equal("high", worst("keras", "3.14.0"))
     assert.equal("high", worst("pillow", "10.2.0"))
     assert.equal("medium", worst("requests", "2.31.0"))
     assert.equal("medium", worst("scipy", "1.9.3"))
@@ -40,9 +44,22 @@ describe("advisories", function()
     assert.equal("critical", worst("llama-cpp-python", "0.2.30"))
   end)
 
+  it("of the snapshot are dated, and each is well-formed and told once", function()
+    local snapshot, seen = require("hugh.data.advisories"), {}
+    assert.truthy(snapshot.date:find("^%d%d%d%d%-%d%d%-%d%d$"))
+    for _, record in ipairs(snapshot.records) do
+      assert.is_nil(seen[record.id])
+      seen[record.id] = true
+      assert.truthy(record.id:find("^GHSA%-%w%w%w%w%-%w%w%w%w%-%w%w%w%w$") or record.id:find("^CVE%-%d+%-%d+$"), record.id)
+      for _, range in ipairs(record.affected[1].ranges) do
+        assert.equal(-1, versions.compare(range.events[1].introduced, range.events[2].fixed), record.id)
+      end
+    end
+  end)
+
   it("are not known when no version is", function()
     assert.is_nil(advisories.check { { name = "torch" } })
-    assert.same({}, advisories.check { { name = "torch", version = "2.6.0" }, { name = "numpy" } })
+    assert.same({}, advisories.check { { name = "torch", version = "2.10.0" }, { name = "numpy" } })
   end)
 
   it("match ranges with several events, last_affected and lists of versions", function()
@@ -168,5 +185,6 @@ describe("dependencies", function()
   it("without a pin have the version that was current when the model was last changed", function()
     assert.equal("2.1.0", infer({ library_name = "timm", last_modified = "2023-12-31T00:00:00Z" }).torch.version)
     assert.is_nil(infer({ library_name = "timm" }).torch.version)
+    assert.is_nil(infer({ library_name = "timm", last_modified = "2099-01-01T00:00:00Z" }).torch.version) -- nobody knows what will be current
   end)
 end)

@@ -57,10 +57,11 @@ local function from_pyproject(text, add)
   end
 end
 
--- The release of a package that was current at a date.
+-- The release of a package that was current at a date, if that is known.
 local function current_at(name, date)
-  local version
-  for _, release in ipairs(date and data.releases[name] or {}) do
+  local releases, version = data.releases[name], nil
+  if not releases or not date or date > releases["until"] then return nil end
+  for _, release in ipairs(releases) do
     if release[1] <= date then version = release[2] end
   end
   return version
