@@ -97,17 +97,23 @@ ORACLE_COUNT ?= 12000
 fuzz: ORACLE_COUNT = 1000000
 export ORACLE_COUNT ORACLE_SEED
 FUZZERS = $(patsubst csrc/fuzz/%.c,build/fuzz/%,$(wildcard csrc/fuzz/fuzz_*.c))
-FUZZ_CORE = $(filter-out csrc/host/%,$(CORE))
-build/fuzz/%: csrc/fuzz/%.c csrc/fuzz/drive.h $(FUZZ_CORE) $(wildcard csrc/*.h csrc/*.def csrc/*/*.h csrc/*/*.def) | $(GENERATED)
+FUZZ_CFLAGS = -O1 -g -std=c11 -Icsrc -I$(OBJ) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FUZZ_OBJECTS = $(patsubst csrc/%.c,build/fuzz/obj/%.o,$(filter-out csrc/host/%,$(CORE)) csrc/fuzz/drive.c)
+build/fuzz/obj/%.o: csrc/%.c | $(GENERATED)
 	@mkdir -p $(@D)
-	clang -O1 -g -std=c11 -Icsrc -I$(OBJ) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -o $@ $< $(FUZZ_CORE) $(CORE_LIBS)
+	clang $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
+build/fuzz/fuzz_%: csrc/fuzz/fuzz_%.c $(FUZZ_OBJECTS)
+	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(CORE_LIBS)
+$(FUZZERS): $(FUZZ_OBJECTS)
+-include $(FUZZ_OBJECTS:.o=.d)
 fuzz: $(FUZZERS)
+	csrc/fuzz/seed.py build/fuzz/seeds
 	@for f in $(notdir $(FUZZERS)); do \
 	  mkdir -p build/fuzz/corpus/$$f; dict=csrc/fuzz/$${f#fuzz_}.dict; \
 	  echo "== $$f for $(FUZZ_SECONDS) s"; \
-	  build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -artifact_prefix=build/fuzz/$$f- -print_final_stats=1 \
-	    $$([ -f $$dict ] && echo -dict=$$dict) build/fuzz/corpus/$$f 2>&1 | tail -n 12 || exit 1; done
-
+	  build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/$$f- $$([ -f $$dict ] && echo -dict=$$dict) \
+	    build/fuzz/corpus/$$f build/fuzz/seeds/$$f 2>&1 | tail -n 12 || exit 1; done
 	@echo "== CPython's unpicklers against hugh, $(ORACLE_COUNT) inputs with a fresh seed"
 	$(MAKE) test-one SPEC=spec/pickle/oracle_spec.lua ORACLE_SEED=$$(date +%s)
 

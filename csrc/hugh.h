@@ -152,11 +152,11 @@ HUGH_API hugh_next hugh_scan_step(hugh_scan *, size_t work, hugh_want *);
 
 /*
 ** Lends the scan `length` bytes of the source from `offset`; they must stay as they are until the next call of hugh_scan_feed,
-** hugh_scan_eof, hugh_scan_reset or hugh_scan_free on this scan. May be fewer or more than wanted, and may start earlier.
+** hugh_scan_reset or hugh_scan_free on this scan. May be fewer or more than wanted, and may start earlier.
 */
 HUGH_API void hugh_scan_feed(hugh_scan *, uint64_t offset, const void *bytes, size_t length);
 
-/* There are no bytes where the scan wants some: the source ends at `size`. If it promised more, that becomes a finding. */
+/* There are no bytes where the scan wants some: the source ends at `size` or before. If it promised more, that becomes a finding. */
 HUGH_API void hugh_scan_eof(hugh_scan *, uint64_t size);
 
 HUGH_API void hugh_scan_free(hugh_scan *);

@@ -216,6 +216,7 @@ static void start(hugh_scan *scan, const hugh_options *options) {
   scan->window.data = NULL;
   scan->window.length = scan->window.carry_length = 0;
   scan->window.reached = 0;
+  scan->window.barren = HUGH_UNKNOWN_SIZE;
   for (size_t i = 0; i < HUGH_KEPT; i++) scan->window.kept[i].length = 0;
   scan->wanting = scan->done = false;
   if (!hugh_views_open(scan)) return;

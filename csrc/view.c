@@ -111,7 +111,10 @@ static const uint8_t *root_get(hugh_scan *scan, hugh_view *view, uint64_t at, si
     hugh_incomplete(scan, scan->top, at, "one item is larger than the memory a scan may keep");
     return stop(view, HUGH_END);
   }
-  if (in_carry) {
+  if (end > window->barren) { /* where does it end? halve the room for doubt */
+    window->carry_length = 0;
+    scan->want = (hugh_want){window->reached + (window->barren - window->reached) / 2, 1, 1};
+  } else if (in_carry) {
     uint64_t done = carried - at; /* part of it is here: go on from there */
     scan->want = (hugh_want){carried, min - (size_t)done, hint - (size_t)(done < hint ? done : hint)};
     if (scan->want.hint < scan->want.min) scan->want.hint = scan->want.min;
@@ -163,6 +166,12 @@ static void keep(hugh_scan *scan, uint64_t offset, const uint8_t *bytes, size_t 
   kept->length = length;
 }
 
+/* A source whose size nobody told is as long as what was fed, once it is known that nothing follows. */
+static void settle_size(hugh_scan *scan) {
+  hugh_view *root = scan->views[0];
+  if (root->size == HUGH_UNKNOWN_SIZE && scan->window.barren <= scan->window.reached) root->size = scan->window.barren;
+}
+
 void hugh_scan_feed(hugh_scan *scan, uint64_t offset, const void *bytes, size_t length) {
   if (length == 0 || scan->done) return;
   hugh_view *root = scan->views[0];
@@ -174,6 +183,7 @@ void hugh_scan_feed(hugh_scan *scan, uint64_t offset, const void *bytes, size_t 
   bool back = offset < scan->window.reached && offset == scan->want.offset && scan->want.min <= KEPT_MOST && length >= scan->want.min;
   if (scan->wanting && back) keep(scan, offset, bytes, length);
   if (offset + length > scan->window.reached) scan->window.reached = offset + length;
+  settle_size(scan);
   if (scan->wanting && (scan->window.carry_length > 0 || offset > scan->want.offset ||
                         offset + length < scan->want.offset + scan->want.min)) {
     carry(scan, offset, bytes, length);
@@ -186,14 +196,16 @@ void hugh_scan_feed(hugh_scan *scan, uint64_t offset, const void *bytes, size_t 
 void hugh_scan_eof(hugh_scan *scan, uint64_t size) {
   hugh_view *root = scan->views[0];
   if (scan->done || (root->size != HUGH_UNKNOWN_SIZE && size >= root->size)) return;
-  if (root->size != HUGH_UNKNOWN_SIZE) {
+  if (root->size == HUGH_UNKNOWN_SIZE) {
+    if (size < scan->window.barren) scan->window.barren = size;
+    settle_size(scan);
+  } else {
     hugh_find(scan, NULL, HUGH_FOUND_SCAN_SHRUNK, size,
               "the source ends at byte %llu although %llu were promised; it changed while it was read, or is not all there",
               (unsigned long long)size, (unsigned long long)root->size);
     scan->report.complete = false;
+    root->size = size;
   }
-  root->size = size;
-  scan->report.size = size;
 }
 
 bool hugh_views_open(hugh_scan *scan) {

@@ -3,7 +3,7 @@ local core = require "hugh.core"
 
 local function drive(bytes, options, piece)
   options = options or {}
-  if options.size == nil then options.size = #bytes end
+  if options.size == nil then options.size = #bytes elseif not options.size then options.size = nil end
   local scan = core.scan(options)
   for offset, length in scan.need, scan do
     if piece then length = math.min(length, piece) end
@@ -39,6 +39,14 @@ describe("a scan", function()
     assert.equal("text", report.kind)
     assert.equal(#bytes, report.size)
     assert.equal("safe", report.safety)
+  end)
+
+  it("finds what follows a text that claims to reach beyond a source of unknown size", function()
+    local bytes = "\128\2X\255\255\255\15" .. ("x"):rep(5000) .. "\128\2cos\nsystem\nq\0X\4\0\0\0trueq\1\133q\2Rq\3."
+    local sized, unsized = drive(bytes, { name = "a.pkl" }), drive(bytes, { name = "a.pkl", size = false })
+    assert.equal("dangerous", sized.safety)
+    assert.same(sized.findings, unsized.findings)
+    assert.same(sized.globals, unsized.globals)
   end)
 
   it("throws at an unknown option and names the likely one", function()

@@ -1,7 +1,4 @@
-/* The decoders: the input chooses which by its first bytes. */
+/* The decoders: the first bytes of a stream choose which. */
 #include "drive.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  drive("x.gz", data, size, false);
-  return 0;
-}
+FUZZ_NAMES("x.gz", "x.joblib")

@@ -1,9 +1,4 @@
-/* The readers of text: the first byte chooses the name, and with it the reader. */
+/* The readers of text. */
 #include "drive.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const char *const names[] = {"config.json", "x.yaml", "x.py", "x.ipynb", "x.jinja", "x.sh"};
-  if (size == 0) return 0;
-  drive(names[data[0] % (sizeof names / sizeof *names)], data + 1, size - 1, false);
-  return 0;
-}
+FUZZ_NAMES("config.json", "x.yaml", "x.py", "x.ipynb", "x.jinja", "x.sh", "x.txt")

@@ -279,7 +279,7 @@ static int scan_step(lua_State *L) {
   }
 }
 
-/* scan:feed(offset, bytes): an empty string says that the source ends there */
+/* scan:feed(offset, bytes): an empty string says that there is nothing from there on */
 static int scan_feed(lua_State *L) {
   lscan *self = check_scan(L);
   uint64_t offset = hugh_check_size(L, 2);
@@ -296,7 +296,7 @@ static int scan_feed(lua_State *L) {
   return 0;
 }
 
-/* scan:eof(size): the source ends at `size` */
+/* scan:eof(size): the source ends at `size` or before */
 static int scan_eof(lua_State *L) {
   lscan *self = check_scan(L);
   hugh_scan_eof(self->scan, hugh_check_size(L, 2));

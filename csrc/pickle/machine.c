@@ -211,7 +211,10 @@ reload:
     }
     if (span == NULL) {
       SAVE();
-      return m->view->got == HUGH_NEED ? HUGH_STREAM_WANT : HUGH_STREAM_END;
+      if (m->view->got == HUGH_NEED) return HUGH_STREAM_WANT;
+      if (m->at != m->skip_to || m->at <= m->view->size) return HUGH_STREAM_END;
+      m->at = m->skip_from;
+      goto truncated;
     }
     size_t most = need > SPAN_MOST ? need : SPAN_MOST;
     if (length > most) {
@@ -618,6 +621,9 @@ reload:
           m->frame_end = from + size;
           if (m->view->size != HUGH_UNKNOWN_SIZE && m->frame_end > m->view->size) {
             diverge(m, HERE(), false, "a frame is longer than the input");
+          } else if (!m->resync && m->frame_end > m->frame_most) {
+            m->frame_most = m->frame_end;
+            m->frame_most_at = HERE();
           }
         }
         SAVE();
@@ -674,7 +680,8 @@ skip_payload: /* the payload of the opcode at p goes beyond this span */
     need = 1;
     goto truncated;
   }
-  m->at = index;
+  m->skip_from = HERE();
+  m->at = m->skip_to = index;
   need = 1;
   goto count;
 

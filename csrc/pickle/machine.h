@@ -130,6 +130,7 @@ typedef struct hugh_machine {
   uint64_t start;         /* of this stream */
   uint64_t frame_end;     /* HUGH_NO_OFFSET: not in a frame */
   uint64_t jump, jump_frame; /* where to go on after a cut opcode, and in which frame; or HUGH_NO_OFFSET */
+  uint64_t skip_from, skip_to; /* the last opcode whose payload was skipped with the end of the input not known */
   bool pushed;            /* a child was pushed and has to run first */
   uint64_t no_line_from;  /* no newline follows from here on, or HUGH_NO_OFFSET */
   size_t min;             /* bytes the opcode at `at` is known to need */
@@ -187,6 +188,7 @@ typedef struct hugh_machine {
   uint64_t escapes;
   const char *divergence;
   uint64_t divergence_at;
+  uint64_t frame_most, frame_most_at; /* the furthest end of a frame: it may lie beyond an input whose size was not known then */
   hugh_disassembly *disassembly;
   bool disassembled;
   unsigned fold_depth;    /* folded calls inside folded calls */

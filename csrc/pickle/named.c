@@ -136,6 +136,10 @@ void hugh_machine_report(hugh_machine *m) {
               "imports something whose name the pickle computes and hugh cannot follow (%llu time%s)", (unsigned long long)m->escapes,
               plural(m->escapes));
   }
+  if (m->divergence == NULL && m->frame_most > m->view->size) {
+    m->divergence = "a frame is longer than the input";
+    m->divergence_at = m->frame_most_at;
+  }
   if (m->divergence != NULL) {
     hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_DIVERGENCE, m->divergence_at, "unpicklers read this pickle differently: %s",
               m->divergence);

@@ -86,7 +86,7 @@ local function scan(self, entry, fetch)
       report = broken_promise(entry, message, code)
       break
     end
-    if bytes == "" then machine:eof() else machine:feed(offset, bytes) end
+    machine:feed(offset, bytes)
   end
   report = report or machine:report()
   report.path, report.sha256, report.requests, report.bytes_read = entry.path, entry.sha256, remote.requests, remote.bytes_read
