@@ -56,17 +56,27 @@ static inline uint64_t hugh_node_of(hugh_value value) { return value >> 26; }
 #define HUGH_NODE_ITEMS 64 /* items kept of one node */
 #define HUGH_NODE_LINKS 16 /* nodes that one list or dict may chain */
 
+typedef struct hugh_known hugh_known; /* a function whose result can be folded */
+
+typedef enum hugh_misused {
+  HUGH_MISUSED_NOT,
+  HUGH_MISUSED_CALL,  /* with these arguments */
+  HUGH_MISUSED_STATE, /* what it made gets this state */
+  HUGH_MISUSED_HANDED /* to another call, as an argument */
+} hugh_misused;
+
 /* A global this machine has met. */
 typedef struct hugh_named {
   hugh_global *global;  /* in the report */
   hugh_text module, name;
   uint32_t hash;
   hugh_judgement judgement;
+  const hugh_known *known; /* NULL: what it returns is not known */
   uint64_t offset, call_offset, misuse_offset;
   uint64_t count, calls;
   uint64_t looked_inside; /* calls whose bytes were scanned the way the loader called reads them */
   const char *shown;    /* how it is called first: "('true')"; NULL while it is not */
-  bool misused;         /* called in a way that its entry does not allow */
+  hugh_misused misused; /* used in a way that its entry does not allow */
   bool changed;         /* a finding says that its state is set */
 } hugh_named;
 
@@ -183,6 +193,8 @@ typedef struct hugh_machine {
   uint64_t first_error_at;
   uint64_t tail_at; /* where the last good stream ended */
   uint64_t opaque_calls, opaque_at, opaque_changes;
+  const char *special;    /* what the first special key in a state does; NULL: there is none */
+  uint64_t special_at;
   uint64_t persistent, persistent_at;
   uint64_t extensions, extension_at;
   uint64_t escapes;
@@ -225,12 +237,22 @@ bool hugh_value_is(hugh_machine *, hugh_value, const char *text); /* false also 
 size_t hugh_machine_name(hugh_machine *, uint64_t offset, hugh_text module, hugh_text name);
 void hugh_machine_report(hugh_machine *); /* the findings, once everything was read */
 
-/* call.c: what opcodes do to objects. HUGH_NEED: nothing happened yet, feed and do it again. */
+/* check.c: whether a use keeps a safe entry safe. HUGH_NEED: a text has to be fed first. */
 typedef enum hugh_call {
   HUGH_CALL_REDUCE, /* callee(*arguments) */
   HUGH_CALL_NEW,    /* callee.__new__(callee, *arguments) */
   HUGH_CALL_OLD     /* INST and OBJ: __new__ without arguments, a call with some */
 } hugh_call;
+hugh_named *hugh_named_of(hugh_machine *, hugh_value); /* of a GLOBAL, or of what made a CALL; NULL otherwise */
+bool hugh_is_safe(hugh_machine *, hugh_value, hugh_check); /* a global that is safe under this check, or without any */
+hugh_got hugh_check_call(hugh_machine *, hugh_check, hugh_call, hugh_value arguments, hugh_value keywords, bool *fine);
+hugh_got hugh_check_state(hugh_machine *, hugh_value object, hugh_value state, bool *fine);
+/* What a key of the state does that is more than data: a clause for a sentence. Untouched if there is none. */
+hugh_got hugh_special_key(hugh_machine *, hugh_value state, const char **does);
+void hugh_hand_over(hugh_machine *, uint64_t offset, const hugh_named *callee, hugh_value arguments, hugh_value keywords);
+void hugh_misuse(hugh_named *, uint64_t offset, hugh_misused how);
+
+/* call.c: what opcodes do to objects. HUGH_NEED: nothing happened yet, feed and do it again. */
 hugh_got hugh_machine_call(hugh_machine *, uint64_t offset, hugh_call, hugh_value callee, hugh_value arguments, hugh_value keywords,
                            hugh_value *result);
 hugh_got hugh_machine_build(hugh_machine *, uint64_t offset, hugh_value object, hugh_value state);
@@ -255,7 +277,22 @@ void hugh_outer_leave(hugh_machine *); /* takes it up again */
 void hugh_outer_drop(hugh_machine *);
 
 /* fold.c: what a call is known to return; *result stays 0 if it is not. */
+const hugh_known *hugh_fold_known(hugh_text module, hugh_text name);
 hugh_got hugh_fold(hugh_machine *, uint64_t offset, hugh_value callee, hugh_value arguments, hugh_value *result);
+
+/* unpack.c: what a constant holds that is written in another form; at most HUGH_TEXT_MOST bytes of it. 0: nothing. */
+typedef enum hugh_packing {
+  HUGH_PACKED_NOT, /* the same bytes */
+  HUGH_PACKED_BASE64,
+  HUGH_PACKED_BASE32,
+  HUGH_PACKED_HEX,
+  HUGH_PACKED_ROT13,
+  HUGH_PACKED_DEFLATE, /* zlib, gzip or neither: the bytes say */
+  HUGH_PACKED_BZIP2,
+  HUGH_PACKED_LZMA
+} hugh_packing;
+hugh_value hugh_unpack(hugh_machine *, hugh_packing, hugh_text);
+bool hugh_packing_of(hugh_text codec, hugh_packing *);
 
 /* show.c: values as Python would write them. */
 typedef struct hugh_writer {

@@ -73,7 +73,7 @@ size_t hugh_machine_name(hugh_machine *m, uint64_t offset, hugh_text module, hug
   }
   m->named_slots[at] = (uint32_t)m->named_count;
   m->named[m->named_count] = (hugh_named){.global = global, .module = global->module, .name = global->name, .judgement = judgement,
-                                          .hash = h, .offset = offset, .count = 1};
+                                          .known = hugh_fold_known(module, name), .hash = h, .offset = offset, .count = 1};
   hugh_explain_import(m, offset, &m->named[m->named_count]);
   return m->named_count++;
 }
@@ -115,9 +115,15 @@ static void report_global(hugh_machine *m, const hugh_named *named) {
       }
       break;
     default:
-      if (named->misused) {
+      if (named->misused == HUGH_MISUSED_CALL) {
         hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_CALL_UNCHECKED, named->misuse_offset,
                   "%s is safe only for some arguments; %s is not among them%s", name, shown, times);
+      } else if (named->misused == HUGH_MISUSED_STATE) {
+        hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_CALL_UNCHECKED, named->misuse_offset,
+                  "%s is safe only in some states; the one that is set here is not among them", name);
+      } else if (named->misused == HUGH_MISUSED_HANDED) {
+        hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_CALL_UNCHECKED, named->misuse_offset,
+                  "%s is handed to a call, which may call it with arguments that it is not safe for", name);
       }
   }
 }
@@ -136,6 +142,7 @@ void hugh_machine_report(hugh_machine *m) {
               "imports something whose name the pickle computes and hugh cannot follow (%llu time%s)", (unsigned long long)m->escapes,
               plural(m->escapes));
   }
+  if (m->special != NULL) hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_STATE_SPECIAL, m->special_at, "%s", m->special);
   if (m->divergence == NULL && m->frame_most > m->view->size) {
     m->divergence = "a frame is longer than the input";
     m->divergence_at = m->frame_most_at;

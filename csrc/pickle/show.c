@@ -113,6 +113,7 @@ static hugh_got write_deep(hugh_machine *m, hugh_writer *writer, hugh_value valu
       case HUGH_TAG_STRING:
       case HUGH_TAG_BYTES:
       case HUGH_TAG_MADE: got = write_string(m, writer, value); break;
+      case HUGH_TAG_MODULE: hugh_write(writer, hugh_show(m->scan, m->made[hugh_offset_of(value)], 100)); break;
       case HUGH_TAG_GLOBAL: write_global(m, writer, hugh_global_of(value)); break;
       case HUGH_TAG_CALL:
         write_global(m, writer, hugh_global_of(value));

@@ -1,0 +1,253 @@
+/*
+** The conditions under which a safe entry of globals.tsv counts as safe: docs/globals.md says what each check means.
+*/
+#include "machine.h"
+
+#define LEAVES_MOST ((size_t)256)
+
+hugh_named *hugh_named_of(hugh_machine *m, hugh_value value) {
+  hugh_tag tag = hugh_tag_of(value);
+  size_t index = hugh_global_of(value);
+  if ((tag != HUGH_TAG_GLOBAL && tag != HUGH_TAG_CALL) || index == 0 || index >= m->named_count) return NULL;
+  return &m->named[index];
+}
+
+bool hugh_is_safe(hugh_machine *m, hugh_value value, hugh_check check) {
+  const hugh_named *named = hugh_tag_of(value) == HUGH_TAG_GLOBAL ? hugh_named_of(m, value) : NULL;
+  return named != NULL && named->judgement.class == HUGH_GLOBAL_SAFE &&
+         (named->judgement.check == HUGH_CHECK_NONE || named->judgement.check == check);
+}
+
+static bool is_safe_class(hugh_machine *m, hugh_value value) { return hugh_is_safe(m, value, HUGH_CHECK_NONE); }
+
+static bool is_container(hugh_value value) { return hugh_tag_of(value) >= HUGH_TAG_TUPLE && hugh_tag_of(value) <= HUGH_TAG_SET; }
+
+/* The value and all that it holds at any depth, containers among them; false if some of it is not known, or does not fit. */
+static bool leaves(hugh_machine *m, hugh_value value, hugh_value out[LEAVES_MOST], size_t *used) {
+  bool all = true;
+  out[0] = value;
+  *used = 1;
+  for (size_t i = 0; i < *used; i++) {
+    uint64_t count;
+    size_t kept;
+    if (!is_container(out[i])) continue;
+    if (!hugh_node_size(m, hugh_node_of(out[i]), &count, &kept) || kept != count) all = false;
+    for (size_t k = 0; k < kept; k++) {
+      if (*used == LEAVES_MOST) return false;
+      out[(*used)++] = hugh_node_item(m, hugh_node_of(out[i]), k);
+    }
+  }
+  return all;
+}
+
+/* Whether a value holds nothing that could be called with effect: no opaque value, and no global that is not safe without a check. */
+static bool is_harmless(hugh_machine *m, hugh_value value) {
+  hugh_value all[LEAVES_MOST];
+  size_t count;
+  if (!leaves(m, value, all, &count)) return false;
+  for (size_t i = 0; i < count; i++) {
+    hugh_tag tag = hugh_tag_of(all[i]);
+    if (tag == HUGH_TAG_OPAQUE || (tag == HUGH_TAG_GLOBAL && !is_safe_class(m, all[i]))) return false;
+  }
+  return true;
+}
+
+/* A member of an enum, or an attribute that has a row of its own. */
+static bool is_data_attribute(hugh_machine *m, hugh_value class, hugh_text name) {
+  const hugh_named *named = hugh_named_of(m, class);
+  char path[256];
+  if (named == NULL || name.length == 0) return false;
+  if (named->judgement.class == HUGH_GLOBAL_SAFE && strcmp(named->judgement.category, "enum") == 0) {
+    bool word = name.data[0] != '_' && !(name.data[0] >= '0' && name.data[0] <= '9');
+    for (size_t i = 0; i < name.length; i++) {
+      uint8_t c = (uint8_t)name.data[i];
+      word = word && (c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'));
+    }
+    if (word) return true;
+  }
+  if (named->name.length + 1 + name.length > sizeof path) return false;
+  memcpy(path, named->name.data, named->name.length);
+  path[named->name.length] = '.';
+  memcpy(path + named->name.length + 1, name.data, name.length);
+  hugh_judgement judgement = hugh_judge_global(named->module, (hugh_text){path, named->name.length + 1 + name.length}, m->proto);
+  return judgement.class == HUGH_GLOBAL_SAFE;
+}
+
+static hugh_got check_encoding(hugh_machine *m, hugh_value value, bool *fine) {
+  static const char *const encodings[] = {"latin1",  "latin-1", "iso-8859-1", "ascii",   "utf-8", "utf8",
+                                          "Latin1", "LATIN1",  "Latin-1",    "LATIN-1", "ASCII", "UTF-8"};
+  hugh_text text;
+  hugh_got got = hugh_value_text(m, value, &text);
+  for (size_t i = 0; got == HUGH_GOT && i < sizeof encodings / sizeof *encodings; i++) *fine = *fine || hugh_text_is(text, encodings[i]);
+  return got;
+}
+
+hugh_got hugh_check_call(hugh_machine *m, hugh_check check, hugh_call how, hugh_value arguments, hugh_value keywords, bool *fine) {
+  uint64_t count = 0;
+  size_t kept = 0;
+  hugh_text text;
+  hugh_got got = HUGH_GOT;
+  bool known = hugh_tag_of(arguments) == HUGH_TAG_TUPLE && hugh_node_size(m, hugh_node_of(arguments), &count, &kept) && kept == count;
+  hugh_value given[3] = {0};
+  for (size_t i = 0; known && i < count && i < 3; i++) given[i] = hugh_node_item(m, hugh_node_of(arguments), i);
+  *fine = false;
+  switch (check) {
+    case HUGH_CHECK_NONE: *fine = true; break;
+    case HUGH_CHECK_NO_INIT: *fine = how == HUGH_CALL_NEW || (how == HUGH_CALL_OLD && known && count == 0); break;
+    case HUGH_CHECK_ONE_ARGUMENT: *fine = known && count == 1 && keywords == 0; break;
+    case HUGH_CHECK_CODECS_ENCODE:
+      if (known && count == 2) got = check_encoding(m, given[1], fine);
+      break;
+    case HUGH_CHECK_GETATTR_DATA:
+      if (!known || count != 2 || !hugh_is_safe(m, given[0], HUGH_CHECK_NO_INIT)) break;
+      got = hugh_value_text(m, given[1], &text);
+      *fine = got == HUGH_GOT && is_data_attribute(m, given[0], text);
+      break;
+    case HUGH_CHECK_COPYREG:
+      *fine = known && count > 0 && hugh_is_safe(m, given[0], HUGH_CHECK_NO_INIT);
+      for (size_t i = 1; *fine && i < kept; i++) {
+        hugh_value value = hugh_node_item(m, hugh_node_of(arguments), i);
+        *fine = hugh_tag_of(value) != HUGH_TAG_GLOBAL || is_safe_class(m, value);
+      }
+      break;
+    case HUGH_CHECK_DEFAULTDICT:
+      *fine = known && (count == 0 || hugh_tag_of(given[0]) == HUGH_TAG_NONE || is_safe_class(m, given[0]));
+      break;
+    case HUGH_CHECK_PARTIAL: *fine = known && count > 0 && is_safe_class(m, given[0]) && is_harmless(m, arguments) && is_harmless(m, keywords); break;
+    case HUGH_CHECK_REBUILD:
+      *fine = known && count > 2 && is_safe_class(m, given[0]) && hugh_is_safe(m, given[1], HUGH_CHECK_NO_INIT) && is_harmless(m, given[2]);
+      break;
+    case HUGH_CHECK_DTYPE_OBJECT: /* its state decides */
+    case HUGH_CHECK_SHARED: *fine = true; break;
+  }
+  return got == HUGH_NEED ? HUGH_NEED : HUGH_GOT;
+}
+
+void hugh_misuse(hugh_named *named, uint64_t offset, hugh_misused how) {
+  if (named->misused != HUGH_MISUSED_NOT) return;
+  named->misused = how;
+  named->misuse_offset = offset;
+}
+
+/* numpy.dtype(numpy.record, …): the type of a structure. */
+static bool is_structure(hugh_machine *m, hugh_value type) {
+  const hugh_named *named = hugh_tag_of(type) == HUGH_TAG_GLOBAL ? hugh_named_of(m, type) : NULL;
+  return named != NULL && named->judgement.class == HUGH_GLOBAL_SAFE && (hugh_text_is(named->name, "record") || hugh_text_is(named->name, "void")) &&
+         (hugh_text_is(named->module, "numpy") || hugh_text_starts(named->module, "numpy."));
+}
+
+/* Code that is handed a global may call it in ways no check sees. */
+void hugh_hand_over(hugh_machine *m, uint64_t offset, const hugh_named *callee, hugh_value arguments, hugh_value keywords) {
+  hugh_check check = callee->judgement.check;
+  if (check == HUGH_CHECK_COPYREG || check == HUGH_CHECK_GETATTR_DATA || check == HUGH_CHECK_REBUILD) return;
+  hugh_value all[LEAVES_MOST];
+  size_t count = 0;
+  for (int round = 0; round < 2; round++) {
+    (void)leaves(m, round == 0 ? arguments : keywords, all, &count);
+    for (size_t i = 0; i < count; i++) {
+      hugh_named *named = hugh_tag_of(all[i]) == HUGH_TAG_GLOBAL ? hugh_named_of(m, all[i]) : NULL;
+      if (named == NULL || named->judgement.class != HUGH_GLOBAL_SAFE || named->judgement.check == HUGH_CHECK_NONE) continue;
+      if (check != HUGH_CHECK_DTYPE_OBJECT || !is_structure(m, all[i])) hugh_misuse(named, offset, HUGH_MISUSED_HANDED);
+    }
+    if (keywords == 0) return;
+  }
+}
+
+static bool is_object_type(hugh_machine *m, hugh_value dtype) {
+  uint64_t count;
+  size_t kept;
+  hugh_text text;
+  if (hugh_tag_of(dtype) != HUGH_TAG_CALL || !hugh_node_size(m, hugh_node_of(dtype), &count, &kept) || kept == 0) return true;
+  hugh_value type = hugh_node_item(m, hugh_node_of(dtype), 0);
+  if (is_structure(m, type)) return false;
+  if (hugh_value_text(m, type, &text) != HUGH_GOT) return true;
+  return text.length > 0 && memchr(text.data, 'O', text.length) != NULL;
+}
+
+/* numpy.dtype's state: (version, order, subtype, names, fields, size, alignment, flags[, metadata]). */
+static bool dtype_is_fine(hugh_machine *m, hugh_value dtype, hugh_value state) {
+  uint64_t count;
+  size_t kept;
+  if (hugh_tag_of(state) != HUGH_TAG_TUPLE || !hugh_node_size(m, hugh_node_of(state), &count, &kept) || kept != count || count < 8) return false;
+  hugh_value flags = hugh_node_item(m, hugh_node_of(state), 7), subtype = hugh_node_item(m, hugh_node_of(state), 2);
+  hugh_value fields = hugh_node_item(m, hugh_node_of(state), 4), size = hugh_node_item(m, hugh_node_of(state), 5);
+  bool object = is_object_type(m, dtype);
+  uint64_t pairs, parts;
+  size_t there, part;
+  if (hugh_tag_of(flags) != HUGH_TAG_INT) return false;
+  if (hugh_tag_of(subtype) != HUGH_TAG_NONE) {
+    if (hugh_tag_of(subtype) != HUGH_TAG_TUPLE || !hugh_node_size(m, hugh_node_of(subtype), &parts, &part) || part == 0) return false;
+    object = object || is_object_type(m, hugh_node_item(m, hugh_node_of(subtype), 0));
+  }
+  if (hugh_tag_of(fields) != HUGH_TAG_NONE) {
+    if (hugh_tag_of(fields) != HUGH_TAG_DICT || !hugh_node_size(m, hugh_node_of(fields), &pairs, &there) || there != pairs) return false;
+    for (size_t i = 1; i < there; i += 2) {
+      hugh_value field = hugh_node_item(m, hugh_node_of(fields), i);
+      if (hugh_tag_of(field) != HUGH_TAG_TUPLE || !hugh_node_size(m, hugh_node_of(field), &parts, &part) || part < 2) return false;
+      hugh_value at = hugh_node_item(m, hugh_node_of(field), 1);
+      if (hugh_tag_of(at) != HUGH_TAG_INT || hugh_tag_of(size) != HUGH_TAG_INT || hugh_int_of(at) < 0 || hugh_int_of(at) >= hugh_int_of(size)) {
+        return false;
+      }
+      object = object || is_object_type(m, hugh_node_item(m, hugh_node_of(field), 0));
+    }
+  }
+  return !object || (hugh_int_of(flags) & 1) != 0;
+}
+
+
+hugh_got hugh_check_state(hugh_machine *m, hugh_value object, hugh_value state, bool *fine) {
+  const hugh_named *named = hugh_tag_of(object) == HUGH_TAG_CALL ? hugh_named_of(m, object) : NULL;
+  uint64_t count;
+  size_t kept;
+  hugh_text text;
+  *fine = true;
+  if (named == NULL) return HUGH_GOT;
+  switch (named->judgement.check) {
+    case HUGH_CHECK_DTYPE_OBJECT: /* the text is what is_object_type looks at */
+      if (hugh_node_size(m, hugh_node_of(object), &count, &kept) && kept > 0 &&
+          hugh_value_text(m, hugh_node_item(m, hugh_node_of(object), 0), &text) == HUGH_NEED) {
+        return HUGH_NEED;
+      }
+      *fine = dtype_is_fine(m, object, state);
+      break;
+    case HUGH_CHECK_DEFAULTDICT: *fine = false; break; /* honest ones have no state; attributes are set by name, the factory among them */
+    case HUGH_CHECK_PARTIAL:
+      *fine = hugh_tag_of(state) == HUGH_TAG_TUPLE && hugh_node_size(m, hugh_node_of(state), &count, &kept) && kept > 0 &&
+              is_safe_class(m, hugh_node_item(m, hugh_node_of(state), 0)) && is_harmless(m, state);
+      break;
+    default: break;
+  }
+  return HUGH_GOT;
+}
+
+static hugh_got find_special(hugh_machine *m, hugh_value state, bool attributes, const char **does) {
+  static const struct { const char *key, *does; bool attribute; } keys[] = {
+      {"__array_interface__", "sets __array_interface__ of an object: a raw pointer that NumPy follows when the object is used as an array", false},
+      {"__array_struct__", "sets __array_struct__ of an object: a raw pointer that NumPy follows when the object is used as an array", false},
+      {"__cuda_array_interface__", "sets __cuda_array_interface__ of an object: a raw pointer that is followed when the object is used as an array", false},
+      {"__class__", "sets __class__ of an object, which makes it an object of another class", true},
+      {"__dict__", "sets __dict__ of an object, which replaces all that it holds", true}};
+  uint64_t count;
+  size_t kept;
+  hugh_text key;
+  if (hugh_tag_of(state) != HUGH_TAG_DICT || !hugh_node_size(m, hugh_node_of(state), &count, &kept)) return HUGH_GOT;
+  for (size_t i = 0; i < kept; i += 2) {
+    hugh_got got = hugh_value_text(m, hugh_node_item(m, hugh_node_of(state), i), &key);
+    if (got == HUGH_NEED) return got;
+    if (got != HUGH_GOT || !hugh_text_starts(key, "__")) continue;
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+      if ((attributes || !keys[k].attribute) && hugh_text_is(key, keys[k].key)) *does = keys[k].does;
+    }
+  }
+  return HUGH_GOT;
+}
+
+/* State is a dict of what an object holds, or a pair of that and a dict of attributes to set. */
+hugh_got hugh_special_key(hugh_machine *m, hugh_value state, const char **does) {
+  uint64_t count;
+  size_t kept;
+  if (hugh_tag_of(state) != HUGH_TAG_TUPLE) return find_special(m, state, false, does);
+  if (!hugh_node_size(m, hugh_node_of(state), &count, &kept) || count != 2 || kept != 2) return HUGH_GOT;
+  hugh_got got = find_special(m, hugh_node_item(m, hugh_node_of(state), 0), false, does);
+  return got == HUGH_NEED ? got : find_special(m, hugh_node_item(m, hugh_node_of(state), 1), true, does);
+}
