@@ -35,7 +35,41 @@ describe("extends and requires", function()
     local loaded, message, code = policy.load(first)
     assert.is_nil(loaded)
     assert.equal("POLICY", code)
-    assert.truthy(message:find("extended in a circle", 1, true), message)
+    assert.truthy(message:find(("policies extend each other in a circle: %s → %s/b.lua → %s"):format(first, directory, first), 1, true), message)
+  end)
+
+  it("sees a circle through other ways to say the same path", function()
+    local first = write("a.lua", 'policy "a" { extends = { "team/../team/t.lua" } }\n')
+    write("team/t.lua", 'policy "t" { extends = { "./.././a.lua" } }\n')
+    local _, message = policy.load(first)
+    assert.truthy(message:find(("in a circle: %s → %s/team/t.lua → %s\n"):format(first, directory, first), 1, true), message)
+  end)
+
+  it("reads a base that two share once, before both", function()
+    write("base.lua", 'policy "base" {}\nfiles { deny = { "*.base" } }\nfactor "one" { score = function () return 1 end }\nweights { one = 3 }')
+    write("left.lua", 'policy "left" { extends = { "base.lua" } }\nfiles { deny = append { "*.left" } }\nweights { one = 4 }\n')
+    write("right.lua", 'policy "right" { extends = { "./team/../base.lua" } }\nfiles { deny = append { "*.right" } }\n')
+    local loaded = assert(policy.load(write("a.lua", 'policy "a" { extends = { "left.lua", "right.lua", "base.lua" } }\n')))
+    assert.same({ "*.base", "*.left", "*.right" }, loaded.description.lists.files.deny)
+    assert.truthy(loaded.description.factors[1].weight_source:find("left.lua:3", 1, true))
+  end)
+
+  it("tells what is wrong with a text beside a base that is not there, and no more", function()
+    local _, message = policy.load 'policy "p" { extends = { "no/such.lua" } }\nweights { of_the_base = 3, other = -1 }\n'
+    assert.equal([[
+policy:1: cannot read the policy no/such.lua: No such file or directory
+    policy "p" { extends = { "no/such.lua" } }
+                              ^
+policy:2: a weight must be a number from 0 on
+    weights { of_the_base = 3, other = -1 }
+                               ^]], message)
+  end)
+
+  it("does not read on and on", function()
+    local _, message = policy.load 'policy "p" { extends = { "/dev/zero" } }'
+    assert.truthy(message:find("'/dev/zero' is not a policy", 1, true), message)
+    _, message = policy.load("policy 'p' {}\n--" .. ("x"):rep(300000))
+    assert.equal("'policy' is too long for a policy: at most 256 KiB", message)
   end)
 
   it("refuses a policy for a newer hugh, and a version that it cannot read", function()

@@ -3,10 +3,11 @@
 --     local policy = assert(hugh.policy.load("acme.lua"))      -- a name, a file, or the text itself
 --     local result = policy:assess(model)
 --
--- language.lua is what runs inside the sandbox; this file finds texts, reports mistakes, and turns factors into a score.
+-- language.lua is what runs inside the sandbox, layers.lua finds and reads the texts; this file puts them together, and turns factors into a score.
 
 local core = require("hugh.core")
 local facts = require("hugh.model.facts")
+local layers = require("hugh.policy.layers")
 local mistakes = require("hugh.policy.mistakes")
 local words = require("hugh.policy.words")
 
@@ -20,102 +21,6 @@ policy.__index = policy
 local module = {}
 
 local LIMITS = { memory = 4194304, instructions = 20000000, milliseconds = 50 }
-local EXTENDS_MOST = 16 -- levels of inheritance
-
-local function read(path)
-  local file, message = io.open(path, "rb")
-  if not file then return nil, message end
-  local text = file:read("*a")
-  file:close()
-  return text, message
-end
-
--- A file of hugh's own, found the way require finds modules.
-local function own(name)
-  for template in package.path:gmatch("[^;]+") do
-    local path = template:gsub("%?", (name:gsub("%.", "/")))
-    local text = read(path)
-    if text then return text, path end
-  end
-  return nil
-end
-
--- A path without "./", so that one file has one name and a circle is seen as one.
-local function plain(path) return (path:gsub("/%./", "/"):gsub("/%./", "/"):gsub("^%./(.)", "%1")) end
-
--- Where the text of a policy is: a shipped name, a file (relative to `base`, the file that names it), or the text itself.
----@return { text: string, name: string }|nil source
----@return string|nil message
----@param extending boolean|nil a policy names it: only policies are read, so that nothing of another file can end up in a message
-local function find(what, base, extending)
-  if what:find("\n", 1, true) or what:find("^%s*policy%s*[\"']") then return { text = what, name = "policy" } end
-  if what:find("^[%w_-]+$") then
-    local text = own("hugh.policies." .. what)
-    if text then return { text = text, name = what } end
-  end
-  local path = what
-  if base and not what:find("^/") then path = plain((base:match("^(.*/)") or "") .. what) end
-  local text, message = read(path)
-  if not text and not what:find("[/.]") then
-    return nil, ("there is no policy '%s': name one that hugh ships (hugginghugh, verified) or a file"):format(what)
-  end
-  if not text then return nil, "cannot read the policy " .. message end
-  if extending and not text:find("policy%s*[\"']") then return nil, ("'%s' is not a policy"):format(what) end
-  return { text = text, name = path }
-end
-
-local function version_number(text)
-  local major, minor, patch = text:match("(%d+)%.(%d+)%.?(%d*)")
-  if not major then return nil end
-  return tonumber(major) * 1e6 + tonumber(minor) * 1e3 + (tonumber(patch) or 0)
-end
-
--- "hugh >= 1.0": nil if this hugh will do.
-local function unmet(requires)
-  local bound = requires:match("^%s*hugh%s*>=%s*([%d.]+)%s*$")
-  local wanted = bound and version_number(bound .. (bound:find("%.") and "" or ".0"))
-  if not wanted then return "requires is written \"hugh >= 1.0\"" end
-  if wanted > version_number(core.version) then return ("this policy needs hugh %s or newer; this is %s"):format(bound, core.version) end
-end
-
--- Reads a policy and what it extends, bases first, into the box.
-local function read_layers(box, first)
-  local order, found, seen = {}, mistakes.new(), {}
-  local todo = { { source = first, depth = 0 } }
-  while #todo > 0 do
-    local item = table.remove(todo)
-    if item.done then
-      order[#order + 1] = item.done
-    else
-      local source = item.source
-      seen[source.name] = "open"
-      local layer, problems, code = box:call("load_policy", source.text, "@" .. source.name)
-      if not layer then return nil, source.name .. ": " .. problems, code end
-      found:add(source, problems)
-      if layer.requires then
-        local message = unmet(layer.requires)
-        if message then found:add(source, { { line = layer.lines.policy, message = message, key = "requires" } }) end
-      end
-      found.by_layer[layer.index] = source
-      todo[#todo + 1] = { done = layer }
-      for i = #layer.extends, 1, -1 do
-        local name = layer.extends[i]
-        local base, message = find(name, source.name ~= "policy" and source.name:find("[/.]") and source.name or nil, true)
-        local line = layer.lines.policy
-        if not base then
-          found:add(source, { { line = line, message = message, key = "extends" } })
-        elseif seen[base.name] or item.depth == EXTENDS_MOST then
-          found:add(source, { { line = line, key = "extends", message = seen[base.name]
-            and ("'%s' is extended in a circle, or twice"):format(name) or "too many levels of extends" } })
-        else
-          todo[#todo + 1] = { source = base, depth = item.depth + 1 }
-        end
-      end
-    end
-  end
-  return order, found
-end
-
 --- Loads a policy.
 ---@param what string a shipped policy's name, a file, or the text of a policy
 ---@param limits? { memory?: integer, instructions?: integer, milliseconds?: integer } what evaluating may cost
@@ -125,19 +30,22 @@ end
 function module.load(what, limits)
   if type(what) == "table" then what = require("hugh.policy.table").text(what) end
   if type(what) ~= "string" then error("hugh.policy.load: expected a policy's name, file or text, got a " .. type(what), 2) end
-  local source, message = find(what)
+  local source, message = layers.find(what)
   if not source then return nil, message, "POLICY" end
   local box = core.sandbox(limits or LIMITS)
-  local language, place = own("hugh.policy.language")
+  local language, place = layers.own("hugh.policy.language")
   assert(box:load(assert(language, "hugh is not installed in full: lua/hugh/policy/language.lua is missing"), "=" .. (place or "language")))
   box:call("know", facts.known, words.checks(), words.names())
-  local order, found, code = read_layers(box, source)
-  if not order then return nil, found, code or "POLICY" end
-  local indices = {}
-  for i, layer in ipairs(order) do indices[i] = layer.index end
-  local description, problems = box:call("compile", indices)
-  if not description then return nil, source.name .. ": " .. tostring(problems), "POLICY" end
-  for _, problem in ipairs(problems) do found:add(found.by_layer[problem.layer], { problem }) end
+  local order, found, code = layers.read(box, source)
+  if not order then return nil, found, code end
+  local description, problems
+  if not found.unread then -- else what is missing would make mistakes of what is right
+    local indices = {}
+    for i, layer in ipairs(order) do indices[i] = layer.index end
+    description, problems = box:call("compile", indices)
+    if not description then return nil, source.name .. ": " .. tostring(problems), "POLICY" end
+    for _, problem in ipairs(problems) do found:add(found.by_layer[problem.layer], { problem }) end
+  end
   if #found.list > 0 then return nil, found:text(), "POLICY" end
   local derived = order[#order]
   local made = { name = derived.name or source.name, about = derived.about, description = description, box = box, source = source.name }

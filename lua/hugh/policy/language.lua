@@ -62,13 +62,21 @@ local fields, required, all_words = {}, {}, {} -- told by the host: hugh/policy/
 
 local function is_verdict(value) return type(value) == "string" and ranks[value] ~= nil end
 
+-- What an unknown name is while a text is read: it can be used as any statement or value, so that the rest is read too.
+local stand_in = {}
+do
+  local events = { __metatable = "locked" }
+  for event in string.gmatch("call index add sub mul div mod pow unm concat", "%a+") do events["__" .. event] = function() return stand_in end end
+  setmetatable(stand_in, events)
+end
+
 local function check_globs(line, what, value)
   if type(value) ~= "table" then
     return mistake(line, what .. " must be a list of globs, like { \"**/*.py\" }", what)
   end
   for _, pattern in ipairs(value.list or value) do
     if type(pattern) ~= "string" then
-      mistake(line, what .. " holds something that is not a text", what)
+      if pattern ~= stand_in then mistake(line, what .. " holds something that is not a text", what) end
     elseif glob(pattern, "") == nil then
       mistake(line, "'" .. pattern .. "' is not a glob hugh can read (an open brace, or too many alternatives)", what)
     end
@@ -79,7 +87,11 @@ local function check_field(line, statement, name, value, kind)
   if kind == "globs" then return check_globs(line, name, value) end
   local fine
   if kind == "verdict" then fine = is_verdict(value)
-  elseif kind == "list" then fine = type(value) == "table"
+  elseif kind == "list" then
+    fine = type(value) == "table"
+    for _, item in ipairs(fine and value or {}) do
+      if type(item) ~= "string" and item ~= stand_in then mistake(line, name .. " holds something that is not a text", name) end
+    end
   else fine = type(value) == kind end
   if not fine then
     local wanted = kind == "verdict" and "allow, warn or block" or kind == "list" and "a list in braces" or "a " .. kind
@@ -91,17 +103,18 @@ local function check_fields(line, statement, given)
   local names = {}
   for name in pairs(fields[statement]) do names[#names + 1] = name end
   table.sort(names)
+  for _, name in ipairs(required[statement] or {}) do
+    if given[name] == nil then mistake(line, statement .. " needs a " .. name) end
+  end
   for name, value in pairs(given) do
     local kind = fields[statement][name]
-    if not kind then
+    if value == stand_in then given[name] = nil
+    elseif not kind then
       mistakes[#mistakes + 1] = { line = line, key = tostring(name), message = statement .. " has no field '" .. tostring(name) .. "'.",
         word = tostring(name), among = names }
     else
       check_field(line, statement, name, value, kind)
     end
-  end
-  for _, name in ipairs(required[statement] or {}) do
-    if given[name] == nil then mistake(line, statement .. " needs a " .. name) end
   end
 end
 
@@ -123,6 +136,7 @@ local function named(layer, statement, into)
     return function(given)
       entry.pending = nil
       if type(given) ~= "table" then return mistake(line, statement .. " \"" .. name .. "\" needs its fields in braces") end
+      if given == stand_in then return end
       check_fields(line, statement, given)
       for key, value in pairs(given) do
         if fields[statement][key] then entry[key] = value end
@@ -139,8 +153,8 @@ local function numbers(layer, statement, check)
     layer[statement] = layer[statement] or {}
     layer.lines[statement] = line
     for key, value in pairs(given) do
-      local message = check(key, value)
-      if message then mistake(line, message, tostring(key)) else layer[statement][key] = value end
+      local message = value ~= stand_in and check(key, value)
+      if message then mistake(line, message, tostring(key)) elseif value ~= stand_in then layer[statement][key] = value end
     end
   end
 end
@@ -157,6 +171,7 @@ end
 
 local function operator(name)
   return function(list)
+    if list == stand_in then return stand_in end
     if type(list) ~= "table" then
       mistake(here(), name .. " needs a list: " .. name .. " { … }")
       list = {}
@@ -225,7 +240,10 @@ local function environment(layer)
     return function(given)
       finish(given)
       layer.about, layer.requires = header[1].about, header[1].requires
-      for _, base in ipairs(type(header[1].extends) == "table" and header[1].extends or {}) do layer.extends[#layer.extends + 1] = tostring(base) end
+      local bases = header[1].extends
+      for _, base in ipairs(type(bases) == "table" and bases or {}) do
+        if type(base) == "string" then layer.extends[#layer.extends + 1] = base end
+      end
       layer.lines.policy = header[1].line
     end
   end
@@ -249,35 +267,36 @@ local function environment(layer)
     __index = function(_, name)
       if not loading then error("unknown name '" .. tostring(name) .. "'", 2) end
       mistakes[#mistakes + 1] = { line = here(), message = "unknown name '" .. tostring(name) .. "'.", word = tostring(name), key = tostring(name),
-        among = all_words }
-      local stand_in -- can be used as any statement or value, so that the rest of the file is read too
-      stand_in = setmetatable({}, { __call = function() return stand_in end, __index = function() return stand_in end })
+        among = all_words, name = true }
       return stand_in
     end,
     __newindex = function(_, name)
       if not loading then error("a policy sets no globals ('" .. tostring(name) .. "')", 2) end
-      mistake(here(), "a policy sets no globals: write `local " .. tostring(name) .. " = …`", tostring(name))
+      mistakes[#mistakes + 1] = { line = here(), message = "a policy sets no globals: write `local " .. tostring(name) .. "`", key = tostring(name),
+        name = true }
     end,
     __metatable = "locked",
   })
 end
 
---- Reads one policy text. Returns what the host must know of the layer, and the mistakes.
+--- What Lua says of a text that does not compile.
+function syntax_error(text)
+  local _, message = host.compile(text, "=policy", {})
+  return message
+end
+
+--- Reads one policy text. Returns what the host must know of the layer, and the mistakes; or nil, what Lua says, "SYNTAX".
 function load_policy(text, chunkname)
   mistakes = {}
   local layer = new_layer(string.gsub(chunkname, "^@", ""))
   local chunk, message = host.compile(text, chunkname, environment(layer))
-  if not chunk then
-    local line, rest = string.match(message, ":(%d+): (.*)$")
-    mistake(tonumber(line) or 1, "cannot be read as Lua: " .. (rest or message))
-  else
-    loading = true
-    local ok, err = pcall(chunk)
-    loading = false
-    if not ok then
-      local line, rest = string.match(tostring(err), ":(%d+): (.*)$")
-      if #mistakes == 0 then mistake(tonumber(line) or 1, rest or tostring(err)) end
-    end
+  if not chunk then return nil, message, "SYNTAX" end
+  loading = true
+  local ok, err = pcall(chunk)
+  loading = false
+  if not ok and #mistakes == 0 then
+    local line, rest = string.match(tostring(err), ":(%d+): (.*)$")
+    mistakes[1] = { line = tonumber(line) or 1, message = rest or tostring(err), failed = true }
   end
   for _, kind in ipairs { "factors", "rules", "exempts", "tests" } do
     for _, entry in ipairs(layer[kind]) do

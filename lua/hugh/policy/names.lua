@@ -1,0 +1,241 @@
+-- Does every name in a policy mean something? Lua notices a misspelt helper or fact only when its function runs; this looks before.
+-- It follows the scopes that tokens open and close, and is no parser: the text is known to compile. Where it cannot tell, it says nothing.
+
+local facts = require("hugh.model.facts")
+local suggest = require("hugh.suggest")
+local words = require("hugh.policy.words")
+
+-- What people reach for, and what there is instead.
+local instead = {
+  string = "texts are asked with glob, contains, starts, ends and lower",
+  table = "a list grows by list[#list + 1] = value, and sorted(list) sorts a copy",
+  os = "a policy sees nothing but the facts; days_since(date) counts days",
+  io = "a policy sees nothing but the facts", require = "a policy builds on others by extends = { … }",
+  print = "say it in a message, or in a factor's reason", pcall = "what fails blocks, and is told",
+  null = "Lua says nil", None = "Lua says nil", True = "Lua says true", False = "Lua says false",
+}
+
+local statements, all_words, globals = {}, words.names(), {}
+for _, statement in ipairs(words.statements) do statements[statement.name] = true end
+for _, name in ipairs(all_words) do globals[name] = true end
+
+-- A shape is what is known of a value: { what, fields = { name = shape }, names }, { text = true }, or ANY: nothing.
+local ANY = {}
+local math_shape = { what = "function", fields = {}, names = words.math }
+for _, name in ipairs(words.math) do math_shape.fields[name] = ANY end
+local facts_shape = { what = "fact", fields = {}, names = {}, read_only = true }
+for i, fact in ipairs(facts.list) do
+  facts_shape.names[i] = fact.name
+  facts_shape.fields[fact.name] = fact.type:find("^string%??$") and { text = true } or ANY
+end
+
+local scan = {}
+scan.__index = scan
+
+function scan:is(i, text) return self.list[i] ~= nil and self.list[i].text == text end
+
+function scan:push(opener, i) self.frames[#self.frames + 1] = { opener = opener, at = i, locals = {} } end
+
+function scan:pop() return table.remove(self.frames) end
+
+function scan:top() return self.frames[#self.frames] end
+
+function scan:declare(name, shape) self:top().locals[name] = shape or ANY end
+
+function scan:tell(i, message, word, among)
+  self.mistakes[#self.mistakes + 1] = { at = self.list[i].at, message = message, word = word, among = among }
+end
+
+-- Follows .field and [index] after a value of known shape. Returns the shape reached, and the place of the token after it.
+function scan:follow(shape, i, quiet)
+  while true do
+    if shape.fields and self:is(i, ".") then
+      local field = self.list[i + 1].text
+      if not shape.fields[field] then
+        if not quiet then self:tell(i + 1, ("there is no %s '%s'."):format(shape.what, field), field, shape.names) end
+        return ANY, i + 2
+      end
+      shape, i = shape.fields[field], i + 2
+    elseif shape.text and self:is(i, ":") then
+      if not quiet then self:tell(i, "texts have no methods here: " .. instead.string) end
+      return ANY, i + 2
+    else
+      return shape, i
+    end
+  end
+end
+
+-- The shape of a local that is given `m.field` and nothing more.
+function scan:alias(i)
+  local shape = self.list[i] and self.list[i].kind == "name" and self:find(self.list[i].text)
+  if not shape then return ANY end
+  local after
+  shape, after = self:follow(shape, i + 1, true)
+  local token = self.list[after]
+  local ends = not token or token.kind == "name" or token.text == ";" or (token.kind == "keyword" and token.text ~= "and" and token.text ~= "or")
+  return ends and shape or ANY
+end
+
+-- The shape of a local that is in scope, and the locals it is among; or nil.
+function scan:find(name)
+  for f = #self.frames, 1, -1 do
+    local locals = self.frames[f].locals
+    if locals[name] then return locals[name], locals end
+  end
+end
+
+-- The names from `i` on that commas part; declared in the scope on top. Returns where they end.
+function scan:declare_list(i)
+  while self.list[i] do
+    if self.list[i].kind == "name" then self:declare(self.list[i].text) end
+    if not self:is(i + 1, ",") then return i + 1 end
+    i = i + 2
+  end
+  return i
+end
+
+-- In a table's braces, `name =` is a key.
+function scan:is_key(i)
+  return self:top().opener == "{" and self:is(i + 1, "=") and (self:is(i - 1, "{") or self:is(i - 1, ",") or self:is(i - 1, ";"))
+end
+
+local function is_field(self, i) return self:is(i - 1, ".") or self:is(i - 1, ":") end
+
+function scan:global(i)
+  local name = self.list[i].text
+  if self:is(i + 1, "=") or self:is(i - 1, "function") then
+    if statements[name] and self:is(i + 1, "=") then return self:tell(i, ("%s is a statement: write it without ="):format(name)) end
+    return self:tell(i, ("a policy sets no globals: write `local %s%s`"):format(self:is(i - 1, "function") and "function " or "", name))
+  end
+  if globals[name] then return end
+  local message = "unknown name '" .. name .. "'"
+  if instead[name] then return self:tell(i, message .. ": " .. instead[name]) end
+  if self:top().opener == "{" and (self:is(i + 1, ",") or self:is(i + 1, "}")) and not suggest.nearest(name, all_words) then
+    message = message .. ": a text stands in quotes, like \"" .. name .. "\""
+  end
+  self:tell(i, message .. ".", name, all_words)
+end
+
+function scan:name(i)
+  if is_field(self, i) or self:is_key(i) then return i + 1 end
+  local name = self.list[i].text
+  local shape, locals = self:find(name)
+  if not shape then
+    self:global(i)
+    shape = name == "math" and math_shape or ANY
+  end
+  local _, after = self:follow(shape, i + 1)
+  while self:is(after, ".") do after = after + 2 end
+  if self:is(after, "=") then
+    if after == i + 1 then (locals or self.frames[1].locals)[name] = ANY -- whatever it is given
+    elseif shape.read_only then self:tell(i, "facts cannot be changed") end
+  end
+  return i + 1
+end
+
+-- Are the innermost braces those of a rule or a factor?
+function scan:in_condition()
+  local top = self:top()
+  if top.opener ~= "{" or not self.list[top.at - 1] or self.list[top.at - 1].kind ~= "string" then return false end
+  return self:is(top.at - 2, "rule") or self:is(top.at - 2, "factor")
+end
+
+local keywords = {}
+
+keywords["function"] = function(self, i)
+  local j, condition = i + 1, self:is(i - 1, "=") and (self:is(i - 2, "when") or self:is(i - 2, "score")) and self:in_condition()
+  if self:is(i - 1, "local") then self:declare(self.list[j].text) elseif self.list[j].kind == "name" then self:name(j) end
+  local method = false
+  while self.list[j] and not self:is(j, "(") do
+    method = method or self:is(j, ":")
+    j = j + 1
+  end
+  self:push("function")
+  if method then self:declare("self") end
+  local stop = self:is(j + 1, ")") and j + 1 or self:declare_list(j + 1)
+  if condition and stop > j + 1 then self:declare(self.list[j + 1].text, facts_shape) end
+  return stop + 1
+end
+
+keywords["local"] = function(self, i)
+  if self:is(i + 1, "function") then return i + 1 end
+  local name = self.list[i + 1].text
+  local shape = self:is(i + 2, "=") and self:alias(i + 3)
+  local stop = self:declare_list(i + 1)
+  if shape then self:declare(name, shape) end
+  return stop
+end
+
+keywords["for"] = function(self, i)
+  self:push("loop")
+  return self:declare_list(i + 1)
+end
+
+keywords["while"] = function(self, i)
+  self:push("loop")
+  return i + 1
+end
+
+keywords["do"] = function(self, i)
+  local top = self:top()
+  if top.opener == "loop" and not top.open then top.open = true else self:push("do") end
+  return i + 1
+end
+
+keywords["then"] = function(self, i)
+  self:push("then")
+  return i + 1
+end
+
+keywords["repeat"] = keywords["then"]
+
+keywords["else"] = function(self, i)
+  self:pop()
+  self:push("then")
+  return i + 1
+end
+
+keywords["elseif"] = function(self, i)
+  self:pop()
+  return i + 1
+end
+
+keywords["end"] = keywords["elseif"]
+
+keywords["until"] = function(self, i) -- its condition sees the locals of the block
+  for name in pairs(self:pop().locals) do self:declare(name) end
+  return i + 1
+end
+
+keywords["goto"] = function(_, i) return i + 2 end
+
+local operators = {
+  ["::"] = function(_, i) return i + 3 end,
+}
+for opener, closer in pairs { ["("] = ")", ["["] = "]", ["{"] = "}" } do
+  operators[opener] = function(self, i)
+    self:push(opener, i)
+    return i + 1
+  end
+  operators[closer] = keywords["end"]
+end
+
+local names = {}
+
+--- What is wrong with the names in a policy that compiles.
+---@param list { kind: string, text: string, at: integer }[] its tokens
+---@return { at: integer, message: string, word?: string, among?: string[] }[]
+function names.check(list)
+  local self = setmetatable({ list = list, frames = {}, mistakes = {} }, scan)
+  self:push("text")
+  local i = 1
+  while i <= #list do
+    local token = list[i]
+    local act = token.kind == "name" and scan.name or token.kind == "keyword" and keywords[token.text] or token.kind == "operator"
+      and operators[token.text]
+    if act then i = act(self, i) else i = i + 1 end
+  end
+  return self.mistakes
+end
+
+return names

@@ -1,0 +1,139 @@
+-- What Lua says of a text that it cannot read, and of code that fails, in words of our own: the same on every Lua, with the likely fix.
+
+local words = require("hugh.policy.words")
+
+local wording = {}
+
+local is_statement = {}
+for _, statement in ipairs(words.statements) do is_statement[statement.name] = true end
+
+local openers = { ["{"] = "}", ["("] = ")", ["["] = "]", ["function"] = "end", ["do"] = "end", ["then"] = "end", ["repeat"] = "until" }
+
+-- The innermost brace, parenthesis or block that tokens leave open, and the place of its token.
+local function open_at(list, last)
+  local open = {}
+  for i = 1, last do
+    local text = list[i].text
+    if text == "elseif" or text == "else" then open[#open] = nil end -- `then` and `else` open what follows
+    if openers[text] or text == "else" then open[#open + 1] = i
+    elseif text == "}" or text == ")" or text == "]" or text == "end" or text == "until" then open[#open] = nil end
+  end
+  return open[#open]
+end
+
+local function starts_value(token)
+  local text = token.text
+  return token.kind == "string" or token.kind == "number" or text == "{" or text == "function" or text == "true" or text == "false"
+end
+
+-- What is likely wrong where the token `i` cannot stand. `expected` is what Lua wanted instead, or nil.
+local function explain(list, i, expected)
+  local token, before = list[i], list[i - 1] or { text = "", kind = "" }
+  local text, open = token.text, open_at(list, i - 1)
+  local opener = open and list[open].text
+  if text == "=" then
+    if before.text == "=" or expected == "then" or expected == "do" or opener ~= "(" then return "one = gives a value a name; == compares" end
+    return "= cannot stand here: == compares, and fields stand in braces: { … }"
+  end
+  if before.text == ":" and before.kind == "operator" then return "a field is written name = value, with = instead of :" end
+  if text == "[" and before.text == "=" then return "a list stands in braces: { \"a\", \"b\" }" end
+  if is_statement[before.text] and token.kind == "name" then
+    return ("a name stands in quotes: %s \"%s\""):format(before.text, text)
+  end
+  if opener == "{" and expected == "}" then
+    if is_statement[text] and list[i + 1] and (list[i + 1].kind == "string" or list[i + 1].text == "{") then
+      return "a } is missing before " .. text .. ": the statement before it is not closed"
+    end
+    if before.kind == "name" and starts_value(token) then return ("a = is missing between %s and %s"):format(before.text, text) end
+    if starts_value(token) or token.kind == "name" or text == "[" then return "a comma is missing before " .. text end
+  end
+  if expected == "end" then return "an `end` is missing before " .. text end
+  if expected == "<eof>" then
+    return text == "end" and "this `end` closes nothing" or text == "}" and "this } closes nothing" or "nothing can follow `return`"
+  end
+  if text == "}" or text == ")" or text == "]" then
+    if not open then return "this " .. text .. " closes nothing" end
+    if openers[opener] ~= text then return ("%s cannot stand here: a %s is missing before it"):format(text, openers[opener]) end
+  end
+  if before.text == "end" then return ("%s cannot stand here: is an `end` missing before it?"):format(text) end
+  if expected and not expected:find("^<") then return ("%s is missing before %s"):format(expected, text) end
+  return text .. " cannot stand here"
+end
+
+-- The token of a line that Lua stopped at. Where several are alike, the first with which the text is wrong.
+local function stopped_at(list, near, range, line, wrong_with)
+  local alike, from, to = {}, range(line)
+  for i, token in ipairs(list) do
+    if token.at >= from and token.at <= to and token.text == near then alike[#alike + 1] = i end
+  end
+  for n = 1, #alike - 1 do
+    if wrong_with(list[alike[n]]) then return alike[n] end
+  end
+  return alike[#alike]
+end
+
+--- What is wrong with a text that does not compile.
+---@param message string what Lua said
+---@param list { kind: string, text: string, at: integer }[] the tokens
+---@param range fun(line: integer): integer, integer the first and the last byte of a line
+---@param wrong_with fun(token: table): boolean is the text wrong already when it ends with this token?
+---@return { line?: integer, at?: integer, message: string }
+function wording.syntax(message, list, range, wrong_with)
+  if not list[1] then return { line = 1, message = "there is nothing here" } end
+  local line, rest = message:match(":(%d+): (.*)$")
+  line, rest = tonumber(line) or 1, rest or message
+  local expected, near = rest:match("^'?(.-)'? expected"), rest:match("near '?(.-)'?$")
+  if near == "<eof>" then
+    local open = open_at(list, #list)
+    if not open then return { at = list[#list].at, message = "the text ends in the middle of a statement" } end
+    local opener = list[open].text
+    return { at = list[open].at, message = ("this %s is never closed: %s is missing"):format(opener, openers[opener] or "end") }
+  end
+  for what, told in pairs { ["break"] = "`break` stands outside of any loop", label = "`goto` goes to a label that is not there",
+    vararg = "... stands only in a function that takes it" } do
+    if rest:find(what, 1, true) then return { line = line, message = told } end
+  end
+  local i = near and not rest:find("limit", 1, true) and stopped_at(list, near, range, line, wrong_with)
+  if not i then return { line = line, message = "this is more than Lua can read: too deep, or too many locals" } end
+  return { at = list[i].at, message = explain(list, i, expected) }
+end
+
+local consequences = {
+  index = "it has no fields", call = "it cannot be called", ["perform arithmetic on"] = "it is no number", concatenate = "it is no text to join",
+  ["get length of"] = "it has no length",
+}
+
+-- "attempt to index a nil value (field 'card')", as Lua 5.3 and 5.4 say it, or "attempt to index field 'card' (a nil value)", as LuaJIT does.
+local function attempt(what)
+  for action, consequence in pairs(consequences) do
+    local rest = what:sub(1, #action + 1) == action .. " " and what:sub(#action + 2)
+    if rest then
+      local kind = rest:match("^an? (%a+) value") or rest:match("%(an? (%a+) value%)$") or "nil"
+      local name = rest:match("'(.-)'")
+      return ("%s is %s: %s"):format(name and "'" .. name .. "'" or "a value", kind, consequence)
+        .. (kind == "nil" and "; what is not known is nil, so look first" or "")
+    end
+  end
+  local a, b = what:match("^compare (%a+) with (%a+)$")
+  a = a or what:match("^compare two (%a+) values$")
+  if a then
+    b = b or a
+    if b < a then a, b = b, a end
+    local nothing = a == "nil" or b == "nil"
+    return ("%s and %s cannot be compared"):format(a, b) .. (nothing and "; what is not known is nil, so look first" or "")
+  end
+end
+
+--- What went wrong when code failed.
+---@param message string what Lua said
+---@return string
+function wording.failure(message)
+  if message:find("not enough memory", 1, true) or message:find("stack overflow", 1, true) then
+    return "it used up its memory; does a function call itself without end?"
+  end
+  local place, what = message:match("^(.-)attempt to (.*)$")
+  local said = what and attempt(what)
+  return said and place .. said or message
+end
+
+return wording
