@@ -15,6 +15,6 @@ stds.hugh_policy = { read_globals = {
 } }
 files["lua/hugh/policies"] = { std = "hugh_policy" }
 files["examples/policies"] = { std = "hugh_policy" }
-files["lua/hugh/policy/language.lua"] = { globals = { "load_policy", "syntax_error", "compile", "know", "evaluate", "tests" } }
+files["lua/hugh/policy/language.lua"] = { globals = { "load_policy", "syntax_error", "compile", "know", "evaluate", "culprit", "tests" } }
 exclude_files = { "docs/hugh-policy.meta.lua" }
 files["examples/hub"] = { std = "ngx_lua" }

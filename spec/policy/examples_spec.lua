@@ -11,3 +11,9 @@ describe("examples/policies", function()
     end)
   end
 end)
+
+describe("the policies that hugh ships", function()
+  for _, name in ipairs { "hugginghugh", "verified" } do
+    it(name .. " has no mistake that is looked for in other texts", function() assert(policy.load("lua/hugh/policies/" .. name .. ".lua")) end)
+  end
+end)

@@ -29,6 +29,42 @@ describe("the sandbox", function()
     end)
   end
 
+  it("names what ran away, and still hears the others", function()
+    local loaded = assert(policy.load [[
+policy "p" {}
+factor "fast" { weight = 1, score = function (m) return 1, "fine" end }
+factor "slow" { weight = 1, score = function (m) while true do end end }
+rule "before" { verdict = warn, message = "before", when = function (m) return true end }
+rule "endless" { verdict = warn, message = "m", when = function (m) while true do end end }
+rule "after" { verdict = warn, message = "after", when = function (m) return true end }
+below { [60] = warn }
+]])
+    local result = loaded:assess(facts {})
+    local told = {}
+    for i, rule in ipairs(result.rules) do told[i] = ("%s %s %s: %s"):format(rule.verdict, rule.name, rule.source, rule.message) end
+    assert.same({
+      "block slow policy:3: the policy itself failed: it used up its time: a condition must not loop for long",
+      "warn before policy:4: before",
+      "block endless policy:5: the policy itself failed: it used up its time: a condition must not loop for long",
+      "warn after policy:6: after",
+    }, told)
+    assert.equal("block", result.verdict)
+    assert.near(100, result.score, 1e-9)
+    assert.near(50, result.coverage, 1e-9)
+  end)
+
+  it("asks no more when everything runs away, and blocks", function()
+    local rule = 'rule "r%d" { verdict = warn, message = "m", when = function (m) while true do end end }\n'
+    local text = 'policy "p" {}\nbelow { [60] = warn }\n'
+    for i = 1, 20 do text = text .. rule:format(i) end
+    local start = os.clock()
+    local result = assert(policy.load(text)):assess(facts {})
+    assert.truthy(os.clock() - start < 1)
+    assert.equal(1, #result.rules)
+    assert.equal("block", result.verdict)
+    assert.equal("the policy itself failed: too many of its factors and rules ran away", result.rules[1].message)
+  end)
+
   it("stops code that catches the error of its own budget", function()
     local sandbox = box()
     assert(sandbox:load("local host = ... function run() while true do host.pcall(function() while true do end end) end end", "=t"))

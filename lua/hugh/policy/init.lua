@@ -10,6 +10,7 @@ local facts = require("hugh.model.facts")
 local layers = require("hugh.policy.layers")
 local mistakes = require("hugh.policy.mistakes")
 local words = require("hugh.policy.words")
+local wording = require("hugh.policy.wording")
 
 ---@class hugh.policy
 ---@field name string
@@ -21,6 +22,7 @@ policy.__index = policy
 local module = {}
 
 local LIMITS = { memory = 4194304, instructions = 20000000, milliseconds = 50 }
+local RUNAWAYS_MOST = 3 -- each uses up the whole budget; after as many the rest is not asked any more
 --- Loads a policy.
 ---@param what string a shipped policy's name, a file, or the text of a policy
 ---@param limits? { memory?: integer, instructions?: integer, milliseconds?: integer } what evaluating may cost
@@ -62,6 +64,18 @@ local function grade_bounds(grades)
   return names, bounds
 end
 
+-- What the policy says of a model. What runs away is named, left out, and the rest is asked again: one rule must not hide the others.
+local function evaluate(box, model, date)
+  local runaways = {}
+  for _ = 1, RUNAWAYS_MOST do
+    local result, message, code = box:call("evaluate", model, date, runaways)
+    local culprit = code == "BUDGET" and box:call("culprit")
+    if not culprit then return result, message end
+    runaways[culprit] = message
+  end
+  return nil, "too many of its factors and rules ran away"
+end
+
 local order = { allow = 1, warn = 2, block = 3 }
 
 --- Judges a model.
@@ -69,11 +83,11 @@ local order = { allow = 1, warn = 2, block = 3 }
 ---@param date? string today, as year-month-day (default: the clock's)
 ---@return hugh.assessment result without model and files
 function policy:assess(model, date)
-  local evaluated, message, code = self.box:call("evaluate", model, date or os.date("!%Y-%m-%d"))
-  if not evaluated then -- the budget is gone, or the language failed: fail closed
+  local evaluated, message = evaluate(self.box, model, date or os.date("!%Y-%m-%d"))
+  if not evaluated then -- fail closed
     evaluated = { factors = {}, exemptions = {}, rules = { {
       name = "policy", verdict = "block", code = "POLICY_ERROR", message = message, source = self.source,
-      fix = "run `hugh policy check` and `hugh policy test`" .. (code == "BUDGET" and "; a condition must not loop for long" or ""),
+      fix = "run `hugh policy check` and `hugh policy test`",
     } } }
   end
   for i, factor in ipairs(evaluated.factors) do
@@ -92,7 +106,7 @@ function policy:assess(model, date)
     end
   end
   local rules = evaluated.rules
-  for i = #self.description.below, 1, -1 do -- the lowest bound it falls below says the most
+  for i = message and 0 or #self.description.below, 1, -1 do -- the lowest bound it falls below says the most
     local below = self.description.below[i]
     if score < below.score and below.verdict == "allow" then break end
     if score < below.score then
@@ -103,7 +117,9 @@ function policy:assess(model, date)
   end
   local verdict = "allow"
   for _, rule in ipairs(rules) do
-    rule.message = mistakes.with_hint(rule.message, rule.fact, rule.fact and facts.list)
+    if rule.code == "POLICY_ERROR" then
+      rule.message = "the policy itself failed: " .. mistakes.with_hint(wording.failure(rule.message), rule.fact, rule.fact and facts.list)
+    end
     rule.fact = nil
     if order[rule.verdict] > order[verdict] then verdict = rule.verdict end
   end

@@ -480,8 +480,8 @@ local function apply_list(result, name, items, ignore_case, what)
   report(unlisted, name .. "." .. rest, list.default, (#unlisted == 1 and "is" or "are") .. " not on the list of what is allowed")
 end
 
-local function run_factor(factor, m, facts)
-  local ok, value, reason = pcall(factor.score, m)
+-- What a factor comes to, out of what its function returned.
+local function judged(factor, facts, ok, value, reason)
   local entry = {} -- name, weight and source do not change: the host has them from compile
   if not ok then
     local message, fact = crash(value)
@@ -527,37 +527,48 @@ local function exemption_for(rule, facts, used)
   end
 end
 
---- Judges facts. `date` is today as year-month-day. What crashes blocks.
-function evaluate(facts, date)
-  today = day_number(date)
+local running -- the number of the factor or rule that was called last; rules are counted on after factors
+
+--- Who is to blame when a budget was spent.
+function culprit() return running end
+
+--- Judges facts. `date` is today as year-month-day. What crashes blocks, and so does what ran away before: { [number] = why } is not run again.
+function evaluate(facts, date, runaways)
+  running, today = nil, day_number(date)
   local m = strict(facts)
   local result = { factors = {}, rules = {}, exemptions = {} }
+  local function call(number, condition)
+    if runaways[number] then return false, runaways[number] end
+    running = number
+    return pcall(condition, m)
+  end
   local function policy_error(entry, message, fact)
     fired(result, { name = entry.name, verdict = "block", code = "POLICY_ERROR", source = at(entry.source, entry.line), fact = fact,
-      message = "the policy itself failed: " .. message, fix = "run `hugh policy check` and `hugh policy test`" })
+      message = message, fix = "run `hugh policy check` and `hugh policy test`" })
   end
   for i, factor in ipairs(policy.factors) do
-    local entry, problem = run_factor(factor, m, facts)
+    local entry, problem = judged(factor, facts, call(i, factor.score))
     if problem then
       entry.status, entry.reason = "inconclusive", "the factor failed"
       policy_error(factor, problem.message, problem.fact)
     end
     result.factors[i] = entry
   end
-  for _, rule in ipairs(policy.rules) do
-    local ok, when, paths = pcall(rule.when, m)
+  for i, rule in ipairs(policy.rules) do
+    local ok, when, paths = call(#policy.factors + i, rule.when)
     if not ok then
       policy_error(rule, crash(when))
     elseif when then
       local list
       if type(paths) == "table" then
         list = {}
-        for i = 1, #paths do list[i] = type(paths[i]) == "table" and paths[i].path or tostring(paths[i]) end
+        for n = 1, #paths do list[n] = type(paths[n]) == "table" and paths[n].path or tostring(paths[n]) end
       end
       fired(result, { name = rule.name, verdict = rule.verdict, message = fill(rule.message, facts), fix = rule.fix and fill(rule.fix, facts),
         source = at(rule.source, rule.line), paths = list })
     end
   end
+  running = nil
   if next(policy.lists) then
     local files, globals, licenses = {}, {}, {}
     for i, file in ipairs(facts.files or {}) do files[i] = { value = file.path, path = file.path } end

@@ -128,7 +128,8 @@ end
 ---@param message string what Lua said
 ---@return string
 function wording.failure(message)
-  if message:find("not enough memory", 1, true) or message:find("stack overflow", 1, true) then
+  if message == "the policy used up its time" then return "it used up its time: a condition must not loop for long" end
+  if message == "the policy used up its memory" or message:find("not enough memory", 1, true) or message:find("stack overflow", 1, true) then
     return "it used up its memory; does a function call itself without end?"
   end
   local place, what = message:match("^(.-)attempt to (.*)$")
