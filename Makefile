@@ -56,7 +56,7 @@ $(OBJ)/pickle/globals.inc: csrc/pickle/globals.tsv csrc/pickle/globals.awk
 -include $(OBJECTS:.o=.d)
 
 # Debian packages; only what is missing is installed.
-DEPS = build-essential pkg-config lua5.4 liblua5.4-dev lua5.3 liblua5.3-dev luajit2 libluajit2-5.1-dev lua-cjson lua-argparse \
+DEPS = build-essential pkg-config lua5.4 liblua5.4-dev lua5.3 liblua5.3-dev luajit2 libluajit2-5.1-dev lua-cjson lua-argparse lua-luv \
        lua-busted lua-check luarocks zlib1g-dev libbz2-dev liblzma-dev liblz4-dev libzstd-dev libcurl4-openssl-dev libssl-dev \
        python3 clang libclang-rt-14-dev nginx-light libnginx-mod-http-lua ca-certificates
 deps:

@@ -28,22 +28,97 @@
 ---@field pipeline_tag string? the task, such as text-generation
 ---@field license string? the license's id in lower case
 ---@field license_class string? permissive, conditional, copyleft, restrictive, unknown or none
----@field card table? the model card: { present, level = complete|basic|minimal|none, bytes, usage, metadata }
----@field config table? config.json: { architectures, model_type, auto_map, transformers_version }
----@field files table[] every file: { path, size, kind, safety, complete, scanned, sha256, pickle_name, is_pickle, safe_format, safetensors, findings, globals }
+---@field card hugh.facts.card? the model card
+---@field config hugh.facts.config? what config.json says
+---@field files hugh.facts.file[] every file
 ---@field file_count integer how many files there are
----@field total_bytes integer their size in bytes
----@field kinds table how many files of each kind: { ["safetensors"] = 2 }
----@field findings table[] every finding: { id, severity, message, path, member, offset }
----@field globals table[] everything the pickles name: { name = "os.system", module, class, called, path }
+---@field total_bytes integer? their size in bytes
+---@field kinds table<string, integer> how many files there are of each kind, by the kind's name: kinds.safetensors
+---@field findings hugh.facts.finding[] every finding, of all files
+---@field globals hugh.facts.global[] everything the pickles name, of all files
 ---@field safety string? that of the worst file: safe, unknown, suspicious or dangerous; nil when no file was read
 ---@field complete boolean? every byte that a loader would use was read
----@field dependencies table[]? what the model needs to run: { name, version, exact, source }
----@field advisories table[]? known vulnerabilities of these: { id, aliases, severity, package, version, fixed, summary }; nil when not checked
+---@field dependencies hugh.facts.dependency[]? what the model needs to run
+---@field advisories hugh.facts.advisory[]? known vulnerabilities of these; nil when not checked
 ---@field advisories_problem string? why they could not be had, if they were asked for
----@field hub_security table? what the Hub's own scanners say: { status, scans_done, files = { { path, status } } }
+---@field hub_security hugh.facts.hub_security? what the Hub's own scanners say
 ---@field bytes_read integer? how many bytes hugh read
 ---@field requests integer? how many requests that took
+
+---@class hugh.facts.file
+---@field path string where it is in the repository
+---@field size integer? bytes
+---@field kind string what it is, as `hugh classify` says
+---@field by string? what the kind follows from: content or name
+---@field safety string safe, unknown, suspicious or dangerous
+---@field complete boolean every byte that a loader would use was read
+---@field scanned boolean hugh read it; false when only its name is known
+---@field sha256 string? its digest as the Hub gives it
+---@field pickle_name boolean its name ends in .bin, .pkl or .pickle
+---@field is_pickle boolean its loader unpickles
+---@field safe_format boolean SafeTensors, GGUF or ONNX by name or content
+---@field safetensors boolean SafeTensors by name or content
+---@field findings hugh.facts.finding[] what was found in it
+---@field globals hugh.facts.global[] what its pickles name: name without the module
+---@field notes table<string, any>? what the parsers noted, such as notes["pickle.protocol"]
+---@field bytes_read integer? how many of its bytes were read
+
+---@class hugh.facts.finding
+---@field id string as in docs/findings.md
+---@field severity string info, low, medium, high or critical
+---@field safety string? what the finding makes of the file
+---@field message string what was found and why it matters
+---@field path string? the file
+---@field member string? where in an archive
+---@field offset integer? bytes from the start of the file or member
+
+---@class hugh.facts.global
+---@field name string the dotted name, such as os.system
+---@field module string the module alone
+---@field class string safe, unknown or dangerous
+---@field category string? what kind of danger
+---@field reason string? why it is of that class
+---@field called boolean loading calls it; otherwise it is only imported
+---@field path string? the file
+---@field member string? where in an archive
+---@field offset integer? bytes from the start of the file or member
+
+---@class hugh.facts.card
+---@field present boolean there is a README.md
+---@field level string complete, basic, minimal or none
+---@field bytes integer its length
+---@field usage boolean it shows how to use the model
+---@field metadata boolean it starts with metadata
+
+---@class hugh.facts.config
+---@field architectures string[] the classes that load it
+---@field model_type string? such as llama
+---@field auto_map boolean it names classes of the repository's own Python files
+---@field transformers_version string? the transformers that wrote it
+
+---@class hugh.facts.dependency
+---@field name string the package on PyPI
+---@field version string? the version, if one is known
+---@field exact boolean the repository pins that version
+---@field source string what it follows from
+
+---@class hugh.facts.advisory
+---@field id string its id, such as GHSA-… or PYSEC-…
+---@field aliases string[] its other ids, such as CVE-…
+---@field severity string low, medium, high or critical
+---@field package string the vulnerable package
+---@field version string the version that is needed
+---@field fixed string? the version that has the fix
+---@field summary string one line
+
+---@class hugh.facts.hub_security
+---@field status string safe, issues or unscanned
+---@field scans_done boolean all scanners are done
+---@field files hugh.facts.flagged[] what they have something against
+
+---@class hugh.facts.flagged
+---@field path string the file
+---@field status string what the scanners call it
 
 ---@class hugh.policy.policy
 ---@field extends? string[] what it builds on: policies that hugh ships, or files relative to this one

@@ -24,8 +24,11 @@ function reference.markdown()
   for _, w in ipairs(words.values) do add("| `%s` | | %s |", w[1], w[3]) end
   for _, h in ipairs(words.helpers) do add("| `%s(%s)` | %s | %s |", h[1], cell((h[2]:gsub(": [^,]+", ""))), h[3], h[4]) end
   add("\nOf Lua's own there are `%s`; of `math`, `%s`.", table.concat(words.lua, "`, `"), table.concat(words.math, "`, `"))
-  add("\n### Facts\n\nA `?` marks what may be nil: not known.\n\n| `m.` | type | meaning |\n|---|---|---|")
-  for _, f in ipairs(facts.list) do add("| `%s` | %s | %s |", f.name, f.type, cell(f.about)) end
+  add("\n### Facts\n\nA `?` marks what may be nil: not known. Facts are read-only, and a name that is not in these tables is an error.")
+  for _, shape in ipairs(facts.shapes) do
+    add("\n| %s | type | meaning |\n|---|---|---|", shape.name == "model" and "`m.`" or shape.one)
+    for _, f in ipairs(shape.fields) do add("| `%s` | %s | %s |", f.name, f.type, cell(f.about)) end
+  end
   return table.concat(out, "\n") .. "\n"
 end
 
@@ -38,9 +41,16 @@ local types = {
 ---@return string
 function reference.meta()
   local out = { "---@meta hugh-policy", "-- Written by `make docs` from docs/policy_reference.lua; do not edit.", "",
-    "---@alias hugh.policy.verdict \"allow\"|\"warn\"|\"block\"", "", "---@class hugh.facts" }
+    "---@alias hugh.policy.verdict \"allow\"|\"warn\"|\"block\"" }
   local function add(format, ...) out[#out + 1] = format:format(...) end
-  for _, f in ipairs(facts.list) do add("---@field %s %s %s", f.name, f.type, f.about) end
+  local function class(name) return name == "model" and "hugh.facts" or "hugh.facts." .. name end
+  for _, shape in ipairs(facts.shapes) do
+    add("\n---@class %s", class(shape.name))
+    for _, f in ipairs(shape.fields) do
+      local word = f.type:match("^[%a_]+")
+      add("---@field %s %s %s", f.name, facts.shapes[word] and class(word) .. f.type:sub(#word + 1) or f.type, f.about)
+    end
+  end
   for _, s in ipairs(words.statements) do
     local fields = s.fields and "hugh.policy." .. s.name or s.name == "below" and "table<number, hugh.policy.verdict>" or "table<string, number>"
     if s.fields then

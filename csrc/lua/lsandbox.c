@@ -4,6 +4,7 @@
 **     local box = core.sandbox { memory = 4194304, instructions = 5000000, milliseconds = 50 }
 **     box:load(text, "=name")                 runs trusted text (the language itself); text chunks only
 **     box:call(name, ...)                     calls a global function there: plain data in, plain data out
+**     box:lend(name, facts, ...)              the same, but of the first argument only the scalars; the rest is copied when asked for
 **
 ** Inside, Lua has no pcall that outlives its budget, no coroutines, no load, no string methods, no metatables of its own, and the JIT is off;
 ** the language gets what it needs beyond that as the argument of its chunk. Nothing of the host's state is hooked or touched.
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "lcore.h"
+#include "lsandbox.h"
 #include <lualib.h>
 #ifdef LUA_JITLIBNAME
 #include <luajit.h>
@@ -24,15 +25,6 @@
 #define ITEMS_MOST 4000000
 #define GLOB_WORK_MOST ((size_t)1 << 18) /* pattern times text: one call cannot be interrupted */
 
-typedef struct lsandbox {
-  lua_State *L; /* NULL once closed */
-  size_t used, most, allowance;
-  long instructions, instructions_most;
-  long milliseconds;
-  struct timespec deadline;
-  bool spent;
-} lsandbox;
-
 static void *allocate(void *context, void *block, size_t old, size_t size) {
   lsandbox *self = context;
   if (block == NULL) old = 0; /* then it is a type, not a size */
@@ -43,29 +35,50 @@ static void *allocate(void *context, void *block, size_t old, size_t size) {
   }
   if (size > old && self->most > 0 && self->used + (size - old) > self->most) return NULL;
   void *result = realloc(block, size);
-  if (result != NULL) self->used = self->used - old + size;
+  if (result == NULL) return NULL;
+  self->used = self->used - old + size;
+  if (self->giving != 0 && size > old) self->most += size - old;
   return result;
 }
 
-static lsandbox *self_of(lua_State *L) {
+lsandbox *hugh_sandbox_of(lua_State *L) {
   lua_getfield(L, LUA_REGISTRYINDEX, SANDBOX);
   lsandbox *self = lua_touserdata(L, -1);
   lua_pop(L, 1);
   return self;
 }
 
-static bool past(const struct timespec *deadline) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec > deadline->tv_sec || (now.tv_sec == deadline->tv_sec && now.tv_nsec >= deadline->tv_nsec);
+static int64_t now(clockid_t clock) {
+  struct timespec time;
+  clock_gettime(clock, &time);
+  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/* Whether the time is used up. What counts is the processor's time, so that a busy machine blocks no model; the other clock is cheaper. */
+static bool late(lsandbox *self) {
+  int64_t wall = now(CLOCK_MONOTONIC);
+  if (wall < self->deadline) return false;
+  int64_t left = self->started + self->milliseconds * (int64_t)1000000 - now(CLOCK_THREAD_CPUTIME_ID);
+  self->deadline = wall + left;
+  return left <= 0;
+}
+
+void hugh_sandbox_give(lsandbox *self, bool start) {
+  int64_t wall = now(CLOCK_MONOTONIC);
+  if (!start) {
+    self->deadline += wall - self->giving;
+    self->started += wall - self->giving;
+  }
+  self->giving = start ? wall : 0;
 }
 
 static void hook(lua_State *L, lua_Debug *event) {
   (void)event;
-  lsandbox *self = self_of(L);
+  lsandbox *self = hugh_sandbox_of(L);
+  self->giving = 0; /* an error ended the copying */
   self->instructions += self->spent ? 1 : HOOK_EVERY;
   bool memory = lua_gc(L, LUA_GCCOUNT, 0) >= (int)(self->most >> 10); /* where our allocator could not be used */
-  if (!self->spent && self->instructions < self->instructions_most && !memory && !past(&self->deadline)) return;
+  if (!self->spent && self->instructions < self->instructions_most && !memory && !late(self)) return;
   self->spent = true;
   lua_sethook(L, hook, LUA_MASKCOUNT, 1); /* whoever catches the error is stopped at the next instruction */
   luaL_error(L, "the policy used up its budget");
@@ -102,31 +115,36 @@ static bool copy_table(copy *c, int index, int depth) {
   return true;
 }
 
+bool hugh_push_scalar(lua_State *to, lua_State *from, int index) {
+  size_t length;
+  switch (lua_type(from, index)) {
+    case LUA_TBOOLEAN: lua_pushboolean(to, lua_toboolean(from, index)); return true;
+    case LUA_TNUMBER:
+#if LUA_VERSION_NUM >= 503
+      if (lua_isinteger(from, index)) {
+        lua_pushinteger(to, lua_tointeger(from, index));
+        return true;
+      }
+#endif
+      lua_pushnumber(to, lua_tonumber(from, index));
+      return true;
+    case LUA_TSTRING: {
+      const char *text = lua_tolstring(from, index, &length);
+      lua_pushlstring(to, text, length);
+      return true;
+    }
+    default: return false;
+  }
+}
+
 static bool copy_value(copy *c, int index, int depth) {
   if (++c->items > ITEMS_MOST) {
     c->error = "too much data";
     return false;
   }
-  switch (lua_type(c->from, index)) {
-    case LUA_TBOOLEAN: lua_pushboolean(c->to, lua_toboolean(c->from, index)); return true;
-    case LUA_TNUMBER:
-#if LUA_VERSION_NUM >= 503
-      if (lua_isinteger(c->from, index)) {
-        lua_pushinteger(c->to, lua_tointeger(c->from, index));
-        return true;
-      }
-#endif
-      lua_pushnumber(c->to, lua_tonumber(c->from, index));
-      return true;
-    case LUA_TSTRING: {
-      size_t length;
-      const char *text = lua_tolstring(c->from, index, &length);
-      lua_pushlstring(c->to, text, length);
-      return true;
-    }
-    case LUA_TTABLE: return copy_table(c, index, depth);
-    default: lua_pushnil(c->to); return true;
-  }
+  if (lua_istable(c->from, index)) return copy_table(c, index, depth);
+  if (!hugh_push_scalar(c->to, c->from, index)) lua_pushnil(c->to);
+  return true;
 }
 
 /* ----------------------------------------------------- what the language gets */
@@ -207,6 +225,7 @@ static int setup(lua_State *L) {
   }
 #endif
   luaL_newlib(L, language);
+  hugh_loan_open(L);
   for (size_t i = 0; hidden[i] != NULL; i++) take(L, hidden[i]);
   lua_setfield(L, LUA_REGISTRYINDEX, "hugh.language");
   for (size_t i = 0; gone[i] != NULL; i++) {
@@ -241,6 +260,7 @@ static void jit_off(lua_State *L) {
 static lsandbox *check(lua_State *L) {
   lsandbox *self = luaL_checkudata(L, 1, SANDBOX);
   if (self->L == NULL) luaL_error(L, "the sandbox is closed");
+  if (self->busy) luaL_error(L, "the sandbox is at work");
   return self;
 }
 
@@ -248,13 +268,8 @@ static void arm(lsandbox *self) {
   self->spent = false;
   self->instructions = 0;
   self->most = self->used + self->allowance;
-  clock_gettime(CLOCK_MONOTONIC, &self->deadline);
-  self->deadline.tv_sec += self->milliseconds / 1000;
-  self->deadline.tv_nsec += self->milliseconds % 1000 * 1000000;
-  if (self->deadline.tv_nsec >= 1000000000) {
-    self->deadline.tv_sec++;
-    self->deadline.tv_nsec -= 1000000000;
-  }
+  self->started = now(CLOCK_THREAD_CPUTIME_ID);
+  self->deadline = now(CLOCK_MONOTONIC) + self->milliseconds * (int64_t)1000000;
   lua_sethook(self->L, hook, LUA_MASKCOUNT, HOOK_EVERY);
 }
 
@@ -288,41 +303,50 @@ static int box_load(lua_State *L) {
 }
 
 typedef struct call {
-  lua_State *host;
-  int arguments;
+  lsandbox *self;
+  int arguments; /* on the host's stack from 3 on */
   const char *name;
   copy in;
 } call;
 
-/* Runs inside the box, protected: copies the arguments in. */
+/* Runs inside the box, protected: the function, and its arguments copied or lent. */
 static int copy_in(lua_State *B) {
   call *c = lua_touserdata(B, 1);
+  bool lent = c->self->host != NULL;
   lua_settop(B, 0);
   lua_getglobal(B, c->name);
-  for (int i = 0; i < c->arguments; i++) {
+  if (lent) hugh_loan_push(c->self);
+  for (int i = lent; i < c->arguments; i++) {
     if (!copy_value(&c->in, 3 + i, 0)) return luaL_error(B, "%s", c->in.error);
   }
   return c->arguments + 1;
 }
 
-/* box:call(name, ...) -> results | nil, message, "ERROR" or "BUDGET" */
-static int box_call(lua_State *L) {
-  lsandbox *self = check(L);
+static int call_box(lua_State *L, lsandbox *self, bool lend) {
   lua_State *B = self->L;
-  call c = {.host = L, .arguments = lua_gettop(L) - 2, .name = luaL_checkstring(L, 2)};
-  c.in = (copy){.from = L, .to = B};
+  call c = {.self = self, .arguments = lua_gettop(L) - 2, .name = luaL_checkstring(L, 2), .in = {.from = L, .to = B}};
   int top = lua_gettop(L);
+  if (lend) {
+    luaL_checkstack(L, 4, "too many arguments");
+    lua_pushvalue(L, 3);
+    self->lent = lua_gettop(L);
+    self->host = L;
+  }
+  self->busy = true;
   self->most = 0;
   lua_settop(B, 0);
   lua_sethook(B, NULL, 0, 0);
   lua_pushcfunction(B, copy_in);
   lua_pushlightuserdata(B, &c);
   int status = lua_pcall(B, 1, LUA_MULTRET, 0);
+  if (status == 0) {
+    arm(self);
+    status = lua_pcall(B, c.arguments, LUA_MULTRET, 0);
+    lua_sethook(B, NULL, 0, 0);
+  }
+  self->host = NULL;
+  self->busy = false;
   lua_settop(L, top);
-  if (status != 0) return failed(L, self, status);
-  arm(self);
-  status = lua_pcall(B, c.arguments, LUA_MULTRET, 0);
-  lua_sethook(B, NULL, 0, 0);
   if (status != 0) return failed(L, self, status);
   int results = lua_gettop(B);
   luaL_checkstack(L, results + 4, "too many results");
@@ -340,8 +364,19 @@ static int box_call(lua_State *L) {
   return results;
 }
 
+/* box:call(name, ...) -> results | nil, message, "ERROR" or "BUDGET" */
+static int box_call(lua_State *L) { return call_box(L, check(L), false); }
+
+/* box:lend(name, facts, ...): the same; see lloan.c */
+static int box_lend(lua_State *L) {
+  lsandbox *self = check(L);
+  luaL_checktype(L, 3, LUA_TTABLE);
+  return call_box(L, self, true);
+}
+
 static int box_close(lua_State *L) {
   lsandbox *self = luaL_checkudata(L, 1, SANDBOX);
+  if (self->busy) return luaL_error(L, "the sandbox is at work");
   if (self->L != NULL) {
     self->most = 0;
     lua_close(self->L);
@@ -357,7 +392,8 @@ static long option(lua_State *L, const char *name, long missing) {
   return value > 0 ? value : missing;
 }
 
-/* core.sandbox{ memory = bytes, instructions = n, milliseconds = n } -> box; memory counts what a call adds, not the data given to it */
+/* core.sandbox{ memory = bytes, instructions = n, milliseconds = n } -> box; the time is the processor's, and memory counts what a call adds,
+** not the data given to it */
 static int box_new(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lsandbox *self = lua_newuserdata(L, sizeof *self);
@@ -377,7 +413,7 @@ static int box_new(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg methods[] = {{"load", box_load}, {"call", box_call}, {"close", box_close}, {NULL, NULL}};
+static const luaL_Reg methods[] = {{"load", box_load}, {"call", box_call}, {"lend", box_lend}, {"close", box_close}, {NULL, NULL}};
 static const luaL_Reg functions[] = {{"sandbox", box_new}, {"glob", box_glob}, {NULL, NULL}};
 
 void hugh_open_sandbox(lua_State *L) {

@@ -37,4 +37,18 @@ describe("hugh score --from-jsonl", function()
     assert.are.equal(2, helper.hugh("score --from-jsonl " .. path).code)
     assert.are.equal(2, helper.hugh("score --from-jsonl /nowhere").code)
   end)
+
+  it("says the same of a large file, which workers share, as of its lines through a pipe", function()
+    local lines = {}
+    for i = 1, 6000 do lines[i] = record(("org%d/model-%d"):format(i % 7, i), i % 1500, { "model.safetensors", i % 3 == 0 and "a.bin" or "b.md" }) end
+    lines[4321] = "{broken"
+    helper.write(path, table.concat(lines, "\n"))
+    local shared = helper.hugh("score --jsonl --from-jsonl " .. path)
+    local alone = helper.hugh("score --jsonl --from-jsonl - < " .. path)
+    assert.matches("line 4321 is not a Hub record", shared.err)
+    assert.equal((alone.err:gsub("^hugh: %-", "")), (shared.err:gsub("^hugh: [^:]*", "")))
+    assert.equal(alone.out, shared.out)
+    local _, count = shared.out:gsub("\n", "")
+    assert.equal(5999, count)
+  end)
 end)

@@ -8,6 +8,8 @@ local utf8 = require("hugh.utf8")
 
 local rank = {}
 
+local PART_LEAST = 2 ^ 19 -- bytes of a file that are worth a worker
+
 -- The better score first; of equals the one more people use, then by name, so that the order is always the same.
 local function better(a, b)
   if a.score ~= b.score then return a.score > b.score end
@@ -15,31 +17,68 @@ local function better(a, b)
   return a.target < b.target
 end
 
----@param policy table
----@param lines fun(): string|nil
----@param complain fun(message: string)
----@return table[] ranked
-local function assess(policy, lines, complain)
+-- Judges records, one a line. Returns them in the order given, how many lines there were, and what was wrong with which.
+local function judge(policy, lines)
   local from_hub_info = require("hugh.model").from_hub_info
-  local ranked, number = {}, 0
+  local judged, number, mistakes = {}, 0, {}
   for line in lines do
     number = number + 1
     if line:find("%S") then
       local info, message = json.decode(line)
       local facts = type(info) == "table" and (info.id or info.modelId) and from_hub_info(info) or nil
       if not facts then
-        complain(("line %.0f is not a Hub record%s"):format(number, message and ": " .. message or ""))
+        mistakes[#mistakes + 1] = { line = number, message = "is not a Hub record" .. (message and ": " .. message or "") }
       else
         local result = policy:assess(facts)
-        ranked[#ranked + 1] = {
+        judged[#judged + 1] = {
           target = result.target, score = result.score, coverage = result.coverage, grade = result.grade, verdict = result.verdict,
           downloads = facts.downloads or 0,
         }
       end
     end
   end
-  table.sort(ranked, better)
-  return ranked
+  return { judged = judged, lines = number, mistakes = mistakes }
+end
+
+--- Judges the records of a file that start in bytes `from` to `to - 1`; what a worker runs.
+---@return string JSON
+function rank.part(policy_name, path, from, to)
+  local policy = assert(require("hugh.policy").load(policy_name))
+  local file = assert(io.open(path, "rb"))
+  if from > 0 then
+    file:seek("set", from - 1)
+    file:read("*l") -- the line that starts before belongs to the part before
+  end
+  local at = file:seek()
+  local part = judge(policy, function()
+    if at >= to then return nil end
+    local line = file:read("*l")
+    at = at + (line and #line + 1 or 0)
+    return line
+  end)
+  file:close()
+  return json.encode(part)
+end
+
+-- Shares a file among workers, one a core. Without luv, or for a small file, this state does it alone.
+local function judge_file(policy, policy_name, file, path)
+  local size = path ~= "-" and file:seek("end")
+  local ok, uv = pcall(require, "luv")
+  local workers = ok and math.min(#uv.cpu_info(), math.floor((size or 0) / PART_LEAST)) or 0
+  if not size or workers < 2 then
+    if size then file:seek("set", 0) end
+    return { judge(policy, file:lines()) }
+  end
+  local parts = {}
+  for i = 1, workers do
+    local work = uv.new_work(function(lua_path, lua_cpath, ...)
+      package.path, package.cpath = lua_path, lua_cpath
+      return pcall(require("hugh.cli.rank").part, ...)
+    end, function(fine, text) parts[i] = fine and json.decode(text) or { failed = text } end)
+    work:queue(package.path, package.cpath, policy_name, path, math.floor(size / workers * (i - 1)), math.floor(size / workers * i))
+  end
+  uv.run()
+  return parts
 end
 
 ---@param policy table
@@ -48,15 +87,23 @@ end
 ---@return integer|nil
 ---@return string|nil message
 function rank.run(policy, options, out)
+  local path = options.from_jsonl
   local file, message = io.stdin, nil
-  if options.from_jsonl ~= "-" then file, message = io.open(options.from_jsonl, "rb") end
+  if path ~= "-" then file, message = io.open(path, "rb") end
   if not file then return nil, message end
-  local failed = false
-  local ranked = assess(policy, file:lines(), function(what)
-    failed = true
-    common.say(options.from_jsonl .. ": " .. what)
-  end)
-  if #ranked == 0 then return nil, options.from_jsonl .. ": there are no records in it" end
+  local parts = judge_file(policy, options.policy or "hugginghugh", file, path)
+  local ranked, lines, failed = {}, 0, false
+  for _, part in ipairs(parts) do
+    if part.failed then return nil, path .. ": " .. part.failed end
+    for _, entry in ipairs(part.judged) do ranked[#ranked + 1] = entry end
+    for _, mistake in ipairs(part.mistakes) do
+      failed = true
+      common.say(("%s: line %.0f %s"):format(path, lines + mistake.line, mistake.message))
+    end
+    lines = lines + part.lines
+  end
+  if #ranked == 0 then return nil, path .. ": there are no records in it" end
+  table.sort(ranked, better)
   local blocked = false
   local paint = common.painter()
   for place, entry in ipairs(ranked) do

@@ -68,7 +68,7 @@ end
 local function evaluate(box, model, date)
   local runaways = {}
   for _ = 1, RUNAWAYS_MOST do
-    local result, message, code = box:call("evaluate", model, date, runaways)
+    local result, message, code = box:lend("evaluate", model, date, runaways)
     local culprit = code == "BUDGET" and box:call("culprit")
     if not culprit then return result, message end
     runaways[culprit] = message
@@ -118,7 +118,9 @@ function policy:assess(model, date)
   local verdict = "allow"
   for _, rule in ipairs(rules) do
     if rule.code == "POLICY_ERROR" then
-      rule.message = "the policy itself failed: " .. mistakes.with_hint(wording.failure(rule.message), rule.fact, rule.fact and facts.list)
+      local shape = rule.fact and facts.shapes[rule.fact.of]
+      rule.message = "the policy itself failed: "
+        .. mistakes.with_hint(wording.failure(rule.message), rule.fact and rule.fact.name, shape and shape.fields)
     end
     rule.fact = nil
     if order[rule.verdict] > order[verdict] then verdict = rule.verdict end

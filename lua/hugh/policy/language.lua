@@ -5,8 +5,35 @@ local host = ...
 local pcall, setmetatable = host.pcall, host.setmetatable
 local string, table, glob, where = host.string, host.table, host.glob, host.where
 
+-- Facts are views (csrc/lua/lloan.c): Lua's own functions would not take them for tables.
+local plain_type, plain_next = type, next
+local function type(value)
+  local kind = plain_type(value)
+  return kind == "userdata" and "table" or kind
+end
+
+local lent, lent_view -- the facts that are judged now, and m
+local model -- what m is, as lloan.c reads it: { its fields, the shape of any other entry or nil, the metatable of a copy or false }
+
+local function next(list, key)
+  if plain_type(list) ~= "userdata" then return plain_next(list, key) end
+  if key == nil and list == lent_view then
+    for name in plain_next, model[1] do local _ = list[name] end -- all that is known of the model is asked for
+  end
+  return plain_next(host.data(list), key)
+end
+
+local function pairs(list) return plain_type(list) == "userdata" and next or plain_next, list, nil end
+
+local function next_item(list, i)
+  local item = list[i + 1]
+  if item ~= nil then return i + 1, item end
+end
+
+local function ipairs(list) return next_item, list, 0 end
+
 local ranks = { allow = 1, warn = 2, block = 3 }
-local layers, policy, known_facts = {}, nil, {}
+local layers, policy = {}, nil
 
 -- ------------------------------------------------------------------ mistakes
 
@@ -44,14 +71,19 @@ local function text_of(value)
   return string.sub(tostring(value), 1, 500)
 end
 
+-- A fact by name, nil too for a name that is no fact.
+local function peek(facts, name)
+  if type(facts) ~= "table" then return nil end
+  if facts == lent_view then return model[1][name] and facts[name] end
+  return host.rawget(host.data(facts), name)
+end
+
 -- "{field}" and "{field.field}" in a message, from the facts; anything else stays as it is.
-local function fill(message, facts)
+local function fill(message, m)
+  if not string.find(message, "{", 1, true) then return message end
   return (string.gsub(message, "{([%a_][%w_.]*)}", function(path)
-    local value = facts
-    for name in string.gmatch(path, "[^.]+") do
-      if type(value) ~= "table" then return "unknown" end
-      value = host.rawget(value, name)
-    end
+    local value = m
+    for name in string.gmatch(path, "[^.]+") do value = peek(value, name) end
     return text_of(value)
   end))
 end
@@ -420,29 +452,44 @@ end
 
 -- ----------------------------------------------------------------- evaluating
 
---- What there is, told once by the host: the facts { name = true }, and the words of the language.
-function know(facts, checks, names)
-  known_facts, fields, required, all_words = facts, checks.fields, checks.required, names
-end
-
--- What a condition sees as `m`: the facts by their right names. Only this level is read-only, not the tables in it.
-local function strict(facts)
-  return setmetatable({}, {
-    __index = function(_, name)
-      local value = facts[name]
-      if value ~= nil or known_facts[name] then return value end
-      error("there is no fact '" .. tostring(name) .. "'." .. "\1" .. tostring(name), 2)
+-- The metatable of facts: nil is for what is not known, an unknown name is an error. What follows a \1 is for the host's hint.
+local function strict(name, one, fields)
+  local who = name == "model" and "there is" or one .. " has"
+  return {
+    __index = function(_, key)
+      if fields[key] then return nil end
+      error(who .. " no fact '" .. tostring(key) .. "'.\1" .. tostring(key) .. "\1" .. name, 2)
     end,
-    __newindex = function(_, name) error("facts cannot be changed (" .. tostring(name) .. ")", 2) end,
-    __metatable = "locked",
-  })
+  }
 end
 
--- The message of an error in the policy's own code, with its line when Lua gave one.
+--- What there is, told once by the host: the facts, { model = { one = "m", types = { downloads = "integer", files = "file[]", … } }, file = …, … },
+--- and the words of the language.
+function know(known, checks, names)
+  fields, required, all_words = checks.fields, checks.required, names
+  local any = { {}, nil, false, 0 }
+  any[2] = any
+  local shapes = { string = true, integer = true, number = true, boolean = true }
+  for name, shape in pairs(known) do
+    local fields = {}
+    shapes[name] = { fields, nil, strict(name, shape.one, fields), 0 }
+  end
+  for name, shape in pairs(known) do
+    for field, kind in pairs(shape.types) do
+      local item = string.match(kind, "^(.*)%[%]$")
+      shapes[name][1][field] = item and { {}, shapes[item], false, 0 } or shapes[kind] or any
+      shapes[name][4] = shapes[name][4] + 1
+    end
+  end
+  model = shapes.model
+end
+
+-- The message of an error in the policy's own code, with its line when Lua gave one. After a \1 comes the name that is no fact, and of what.
 local function crash(err)
   local text = type(err) == "string" and err or "an error that is not a text"
-  local fact = string.match(text, "\1(.*)$")
-  return (string.gsub(text, "\1.*$", "")), fact
+  local fact, of = string.match(text, "\1(.-)\1(.*)$")
+  text = string.gsub(string.gsub(text, "\1.*$", ""), "userdata value", "table value")
+  return text, fact and { name = fact, of = of }
 end
 
 local function matches_any(patterns, value, ignore_case)
@@ -481,14 +528,14 @@ local function apply_list(result, name, items, ignore_case, what)
 end
 
 -- What a factor comes to, out of what its function returned.
-local function judged(factor, facts, ok, value, reason)
+local function judged(factor, m, ok, value, reason)
   local entry = {} -- name, weight and source do not change: the host has them from compile
   if not ok then
     local message, fact = crash(value)
     return entry, { message = message, fact = fact }
   end
   if value == nil then
-    entry.status, entry.reason = "inconclusive", fill(type(reason) == "string" and reason or "not known", facts)
+    entry.status, entry.reason = "inconclusive", fill(type(reason) == "string" and reason or "not known", m)
     return entry
   end
   if value == true then value = 1 elseif value == false then value = 0 end
@@ -499,19 +546,19 @@ local function judged(factor, facts, ok, value, reason)
   entry.value = value
   entry.points = math.floor(value * factor.scaled * 1e6 + 0.5) / 1e6
   entry.status = value >= 0.75 and "pass" or value >= 0.3 and "warn" or "fail"
-  entry.reason = fill(type(reason) == "string" and reason or "", facts)
+  entry.reason = fill(type(reason) == "string" and reason or "", m)
   return entry
 end
 
-local function exemption_for(rule, facts, used)
+local function exemption_for(rule, m, used)
   for i, exempt in ipairs(policy.exempts) do
-    if exempt.name == rule.name and (not exempt.repo or exempt.repo == facts.repo) then
+    if exempt.name == rule.name and (not exempt.repo or exempt.repo == m.repo) then
       local covers = true
       if exempt.sha256 or exempt.path then
         covers = rule.paths ~= nil and #rule.paths > 0
         for _, path in ipairs(rule.paths or {}) do
           local hit = false
-          for _, file in ipairs(facts.files or {}) do
+          for _, file in ipairs(m.files or {}) do
             local same = file.path == path and (not exempt.sha256 or file.sha256 == exempt.sha256)
             if same and (not exempt.path or glob(exempt.path, path)) then hit = true end
           end
@@ -532,10 +579,25 @@ local running -- the number of the factor or rule that was called last; rules ar
 --- Who is to blame when a budget was spent.
 function culprit() return running end
 
---- Judges facts. `date` is today as year-month-day. What crashes blocks, and so does what ran away before: { [number] = why } is not run again.
+-- The facts lent: those that are tables are fetched when they are first asked for.
+local function view_of(facts)
+  return host.view(setmetatable(facts, {
+    __index = function(_, key)
+      local shape = model[1][key]
+      if plain_type(shape) ~= "table" then return model[3].__index(facts, key) end
+      if facts ~= lent then error("facts are there only while a model is judged", 2) end
+      local value = host.fetch(key, shape)
+      host.rawset(facts, key, value)
+      return value
+    end,
+  }))
+end
+
+--- Judges facts, which the host lends. `date` is today as year-month-day. What crashes blocks, and so does what ran away before:
+--- { [number] = why } is not run again.
 function evaluate(facts, date, runaways)
-  running, today = nil, day_number(date)
-  local m = strict(facts)
+  local m = view_of(facts)
+  lent, lent_view, running, today = facts, m, nil, day_number(date)
   local result = { factors = {}, rules = {}, exemptions = {} }
   local function call(number, condition)
     if runaways[number] then return false, runaways[number] end
@@ -547,7 +609,7 @@ function evaluate(facts, date, runaways)
       message = message, fix = "run `hugh policy check` and `hugh policy test`" })
   end
   for i, factor in ipairs(policy.factors) do
-    local entry, problem = judged(factor, facts, call(i, factor.score))
+    local entry, problem = judged(factor, m, call(i, factor.score))
     if problem then
       entry.status, entry.reason = "inconclusive", "the factor failed"
       policy_error(factor, problem.message, problem.fact)
@@ -564,27 +626,27 @@ function evaluate(facts, date, runaways)
         list = {}
         for n = 1, #paths do list[n] = type(paths[n]) == "table" and paths[n].path or tostring(paths[n]) end
       end
-      fired(result, { name = rule.name, verdict = rule.verdict, message = fill(rule.message, facts), fix = rule.fix and fill(rule.fix, facts),
+      fired(result, { name = rule.name, verdict = rule.verdict, message = fill(rule.message, m), fix = rule.fix and fill(rule.fix, m),
         source = at(rule.source, rule.line), paths = list })
     end
   end
   running = nil
   if next(policy.lists) then
     local files, globals, licenses = {}, {}, {}
-    for i, file in ipairs(facts.files or {}) do files[i] = { value = file.path, path = file.path } end
-    for i, global in ipairs(facts.globals or {}) do globals[i] = { value = global.name, path = global.path, safe = global.class == "safe" } end
-    if facts.license then licenses[1] = { value = facts.license } end
+    for i, file in ipairs(m.files or {}) do files[i] = { value = file.path, path = file.path } end
+    for i, global in ipairs(m.globals or {}) do globals[i] = { value = global.name, path = global.path, safe = global.class == "safe" } end
+    if m.license then licenses[1] = { value = m.license } end
     apply_list(result, "files", files, true, "the file")
     apply_list(result, "globals", globals, false, "the global")
     apply_list(result, "licenses", licenses, true, "the license")
     local list = policy.lists.licenses
-    if list and list.default and list.default ~= "allow" and not facts.license then
+    if list and list.default and list.default ~= "allow" and not m.license then
       fired(result, { name = "licenses.unknown", verdict = list.default, message = "no license is known", source = list.source })
     end
   end
   local used, kept = {}, {}
   for _, rule in ipairs(result.rules) do
-    local exempt, expired = exemption_for(rule, facts, used)
+    local exempt, expired = exemption_for(rule, m, used)
     if exempt and not rule.code then
       result.exemptions[#result.exemptions + 1] = { rule = rule.name, because = exempt.because, by = exempt.by, expires = exempt.expires,
         source = at(exempt.source, exempt.line), status = expired and "expired" or "used", message = rule.message }
@@ -598,9 +660,9 @@ function evaluate(facts, date, runaways)
     end
   end
   for i, exempt in ipairs(policy.exempts) do
-    if not used[i] and (not exempt.repo or exempt.repo == facts.repo) and (exempt.repo or exempt.sha256) then
+    if not used[i] and (not exempt.repo or exempt.repo == m.repo) and (exempt.repo or exempt.sha256) then
       local applies = exempt.repo ~= nil
-      for _, file in ipairs(facts.files or {}) do applies = applies or (exempt.sha256 ~= nil and file.sha256 == exempt.sha256) end
+      for _, file in ipairs(m.files or {}) do applies = applies or (exempt.sha256 ~= nil and file.sha256 == exempt.sha256) end
       if applies then
         kept[#kept + 1] = { name = "exemption.unused", verdict = "warn", source = at(exempt.source, exempt.line),
           message = "the exemption from " .. exempt.name .. " is not needed any more", fix = "remove it" }

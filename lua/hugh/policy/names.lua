@@ -24,7 +24,7 @@ local ANY = {}
 local math_shape = { what = "function", fields = {}, names = words.math }
 for _, name in ipairs(words.math) do math_shape.fields[name] = ANY end
 local facts_shape = { what = "fact", fields = {}, names = {}, read_only = true }
-for i, fact in ipairs(facts.list) do
+for i, fact in ipairs(facts.shapes.model.fields) do
   facts_shape.names[i] = fact.name
   facts_shape.fields[fact.name] = fact.type:find("^string%??$") and { text = true } or ANY
 end

@@ -1,0 +1,84 @@
+-- What a condition sees as `m`: facts of the host, read-only and strict at every depth, the same on every Lua.
+local policy = require "hugh.policy"
+local facts = require("hugh.policy.tests").facts
+
+local function judge(body, given, before)
+  local text = ('policy "p" {}\n%s\nrule "r" { verdict = warn, message = "m", when = function (m) %s end }'):format(before or "", body)
+  local loaded, message = policy.load(text)
+  assert.truthy(loaded, message)
+  return loaded:assess(facts(given or { files = { "a.safetensors", "b.bin" }, tags = { "x", "y" } })), loaded
+end
+
+local function error_of(body, given)
+  local rule = judge(body, given).rules[1]
+  assert.equal("POLICY_ERROR", rule.code)
+  return rule.message
+end
+
+describe("facts in a policy", function()
+  it("cannot be changed, at any depth, so that no rule hides something from the next", function()
+    for _, body in ipairs {
+      "m.repo = 'x'", "m.files = {}", "m.files[1] = nil", "m.files[1].path = 'ok'", "m.files[1].new = true", "m.tags[3] = 'z'", "m.kinds.pickle = 0",
+    } do
+      local message = error_of(body .. " return false")
+      assert.truthy(message:find("facts cannot be changed", 1, true), message)
+    end
+  end)
+
+  it("are strict about names, and say which was meant", function()
+    for body, wanted in pairs {
+      ["return m.downlods == nil"] = "there is no fact 'downlods'. Did you mean 'downloads'?",
+      ["return m.files[1].saftey == 'safe'"] = "a file has no fact 'saftey'. Did you mean 'safety'?",
+      ["for _, f in ipairs(m.files) do if f.Path then return true end end"] = "a file has no fact 'Path'. Did you mean 'path'?",
+      ["return m.card.lvl"] = "a card has no fact 'lvl'. Did you mean 'level'?",
+      ["return m[1]"] = "there is no fact '1'.",
+    } do
+      local message = error_of(body, { files = { "a.bin" }, card = { level = "none" } })
+      assert.truthy(message:find(wanted, 1, true), message)
+      assert.truthy(message:find("policy:3: ", 1, true), message)
+    end
+  end)
+
+  it("give nil for what is not known, past the end of a list, and for a kind there is none of", function()
+    assert.equal("warn", judge("return m.repo == nil and m.files[3] == nil and m.kinds.gguf == nil and m.files[1].sha256 == nil").verdict)
+  end)
+
+  it("are walked like tables", function()
+    for _, body in ipairs {
+      "return #m.files == 2 and #m.tags == 2",
+      "local n = 0 for i, f in ipairs(m.files) do n = n + i * #f.path end return n == 13 + 2 * 5",
+      "local n = 0 for k, v in pairs(m.kinds) do n = n + v end return n == 2",
+      "local n = 0 for i, tag in pairs(m.tags) do n = n + i end return n == 3",
+      "return next(m.tags) == 1 and next(m.globals) == nil and next(m.tags, 2) == nil",
+      "return type(m) == 'table' and type(m.files[1]) == 'table' and type(m.files) == 'table'",
+      "return m.files[1] == m.files[1] and m.files[1] ~= m.files[2]",
+      "return contains(m.tags, 'y') and not contains(m.tags, 'z') and sorted(m.tags)[2] == 'y'",
+      "for name in pairs(m.files[1]) do if name == 'path' then return true end end",
+    } do
+      assert.equal("warn", judge(body).verdict, body)
+    end
+  end)
+
+  it("name the files that a rule speaks of", function()
+    local result = judge("return true, m.files")
+    assert.same({ "a.safetensors", "b.bin" }, result.rules[1].paths)
+  end)
+
+  it("are gone when the model is judged", function()
+    local result, loaded = judge("local first = not kept[1] kept[1] = kept[1] or m return first or #kept[1].tags == 2", nil, "local kept = {}")
+    assert.equal("warn", result.verdict)
+    loaded:assess(facts { tags = {} })
+    result = loaded:assess(facts { tags = { "x", "y" } })
+    assert.equal("POLICY_ERROR", result.rules[1].code)
+    assert.truthy(result.rules[1].message:find("facts are there only while a model is judged", 1, true), result.rules[1].message)
+  end)
+
+  it("of a hundred thousand files fit the memory of a policy", function()
+    local files = {}
+    for i = 1, 100000 do files[i] = "f" .. i .. ".safetensors" end
+    local loaded = assert(policy.load('policy "p" {}\nrule "r" { verdict = warn, message = "m", when = function (m) '
+      .. "local n = 0 for _, f in ipairs(m.files) do if f.safetensors then n = n + 1 end end return n == 100000 end }",
+      { memory = 4194304, instructions = 1e9, milliseconds = 60000 }))
+    assert.equal("warn", loaded:assess(facts { files = files }).verdict)
+  end)
+end)
