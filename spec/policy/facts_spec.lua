@@ -2,8 +2,10 @@
 local policy = require "hugh.policy"
 local facts = require("hugh.policy.tests").facts
 
+-- The facts are called `it`: a name that loading does not follow, so that what happens is seen when the condition runs.
 local function judge(body, given, before)
-  local text = ('policy "p" {}\n%s\nrule "r" { verdict = warn, message = "m", when = function (m) %s end }'):format(before or "", body)
+  local text = ('policy "p" {} local function same(x) return x end\n%s\nrule "r" { verdict = warn, message = "m", when = function (m) '
+    .. "local it = same(m) %s end }"):format(before or "", body)
   local loaded, message = policy.load(text)
   assert.truthy(loaded, message)
   return loaded:assess(facts(given or { files = { "a.safetensors", "b.bin" }, tags = { "x", "y" } })), loaded
@@ -18,7 +20,7 @@ end
 describe("facts in a policy", function()
   it("cannot be changed, at any depth, so that no rule hides something from the next", function()
     for _, body in ipairs {
-      "m.repo = 'x'", "m.files = {}", "m.files[1] = nil", "m.files[1].path = 'ok'", "m.files[1].new = true", "m.tags[3] = 'z'", "m.kinds.pickle = 0",
+      "it.repo = 'x'", "it.files = {}", "it.files[1] = nil", "it.files[1].path = 'ok'", "it.files[1].new = true", "it.tags[3] = 'z'", "it.kinds.pickle = 0",
     } do
       local message = error_of(body .. " return false")
       assert.truthy(message:find("facts cannot be changed", 1, true), message)
@@ -27,11 +29,11 @@ describe("facts in a policy", function()
 
   it("are strict about names, and say which was meant", function()
     for body, wanted in pairs {
-      ["return m.downlods == nil"] = "there is no fact 'downlods'. Did you mean 'downloads'?",
-      ["return m.files[1].saftey == 'safe'"] = "a file has no fact 'saftey'. Did you mean 'safety'?",
-      ["for _, f in ipairs(m.files) do if f.Path then return true end end"] = "a file has no fact 'Path'. Did you mean 'path'?",
-      ["return m.card.lvl"] = "a card has no fact 'lvl'. Did you mean 'level'?",
-      ["return m[1]"] = "there is no fact '1'.",
+      ["return it.downlods == nil"] = "there is no fact 'downlods'. Did you mean 'downloads'?",
+      ["return it.files[1].saftey == 'safe'"] = "a file has no fact 'saftey'. Did you mean 'safety'?",
+      ["for _, f in ipairs(it.files) do if f.Path then return true end end"] = "a file has no fact 'Path'. Did you mean 'path'?",
+      ["return it.card.lvl"] = "a card has no fact 'lvl'. Did you mean 'level'?",
+      ["return it[1]"] = "there is no fact '1'.",
     } do
       local message = error_of(body, { files = { "a.bin" }, card = { level = "none" } })
       assert.truthy(message:find(wanted, 1, true), message)
@@ -40,32 +42,32 @@ describe("facts in a policy", function()
   end)
 
   it("give nil for what is not known, past the end of a list, and for a kind there is none of", function()
-    assert.equal("warn", judge("return m.repo == nil and m.files[3] == nil and m.kinds.gguf == nil and m.files[1].sha256 == nil").verdict)
+    assert.equal("warn", judge("return it.repo == nil and it.files[3] == nil and it.kinds.gguf == nil and it.files[1].sha256 == nil").verdict)
   end)
 
   it("are walked like tables", function()
     for _, body in ipairs {
-      "return #m.files == 2 and #m.tags == 2",
-      "local n = 0 for i, f in ipairs(m.files) do n = n + i * #f.path end return n == 13 + 2 * 5",
-      "local n = 0 for k, v in pairs(m.kinds) do n = n + v end return n == 2",
-      "local n = 0 for i, tag in pairs(m.tags) do n = n + i end return n == 3",
-      "return next(m.tags) == 1 and next(m.globals) == nil and next(m.tags, 2) == nil",
-      "return type(m) == 'table' and type(m.files[1]) == 'table' and type(m.files) == 'table'",
-      "return m.files[1] == m.files[1] and m.files[1] ~= m.files[2]",
-      "return contains(m.tags, 'y') and not contains(m.tags, 'z') and sorted(m.tags)[2] == 'y'",
-      "for name in pairs(m.files[1]) do if name == 'path' then return true end end",
+      "return #it.files == 2 and #it.tags == 2",
+      "local n = 0 for i, f in ipairs(it.files) do n = n + i * #f.path end return n == 13 + 2 * 5",
+      "local n = 0 for k, v in pairs(it.kinds) do n = n + v end return n == 2",
+      "local n = 0 for i, tag in pairs(it.tags) do n = n + i end return n == 3",
+      "return next(it.tags) == 1 and next(it.globals) == nil and next(it.tags, 2) == nil",
+      "return type(it) == 'table' and type(it.files[1]) == 'table' and type(it.files) == 'table'",
+      "return it.files[1] == it.files[1] and it.files[1] ~= it.files[2]",
+      "return contains(it.tags, 'y') and not contains(it.tags, 'z') and sorted(it.tags)[2] == 'y'",
+      "for name in pairs(it.files[1]) do if name == 'path' then return true end end",
     } do
       assert.equal("warn", judge(body).verdict, body)
     end
   end)
 
   it("name the files that a rule speaks of", function()
-    local result = judge("return true, m.files")
+    local result = judge("return true, it.files")
     assert.same({ "a.safetensors", "b.bin" }, result.rules[1].paths)
   end)
 
   it("are gone when the model is judged", function()
-    local result, loaded = judge("local first = not kept[1] kept[1] = kept[1] or m return first or #kept[1].tags == 2", nil, "local kept = {}")
+    local result, loaded = judge("local first = not kept[1] kept[1] = kept[1] or it return first or #kept[1].tags == 2", nil, "local kept = {}")
     assert.equal("warn", result.verdict)
     loaded:assess(facts { tags = {} })
     result = loaded:assess(facts { tags = { "x", "y" } })

@@ -453,11 +453,11 @@ end
 -- ----------------------------------------------------------------- evaluating
 
 -- The metatable of facts: nil is for what is not known, an unknown name is an error. What follows a \1 is for the host's hint.
-local function strict(name, one, fields)
+local function strict(name, one, facts)
   local who = name == "model" and "there is" or one .. " has"
   return {
     __index = function(_, key)
-      if fields[key] then return nil end
+      if facts[key] then return nil end
       error(who .. " no fact '" .. tostring(key) .. "'.\1" .. tostring(key) .. "\1" .. name, 2)
     end,
   }
@@ -471,8 +471,8 @@ function know(known, checks, names)
   any[2] = any
   local shapes = { string = true, integer = true, number = true, boolean = true }
   for name, shape in pairs(known) do
-    local fields = {}
-    shapes[name] = { fields, nil, strict(name, shape.one, fields), 0 }
+    local facts = {}
+    shapes[name] = { facts, nil, strict(name, shape.one, facts), 0 }
   end
   for name, shape in pairs(known) do
     for field, kind in pairs(shape.types) do
