@@ -21,6 +21,7 @@ static const magic magics[] = {
     MAGIC(GZIP, 0, "\x1f\x8b"),
     MAGIC(BZIP2, 0, "BZh"),
     MAGIC(XZ, 0, "\xfd" "7zXZ\0"),
+    MAGIC(ZFILE, 0, "ZF0x"),
     MAGIC(LZ4, 0, "\x04\x22\x4d\x18"),
     MAGIC(ZSTD, 0, "\x28\xb5\x2f\xfd"),
     MAGIC(SEVENZIP, 0, "7z\xbc\xaf\x27\x1c"),

@@ -4,17 +4,21 @@
 */
 #include "decoder.h"
 
+#define ZFILE_HEAD ((uint64_t)21) /* ZF, and a length in hexadecimal, padded with spaces */
+
 enum { OPEN, NAME, CONTENT, REST };
 
 typedef struct stream_state {
   int stage;
+  uint64_t start; /* of the compressed bytes */
   hugh_view *content;
 } stream_state;
 
 static const hugh_decoder *decoder_of(hugh_kind kind) {
   switch (kind) {
     case HUGH_KIND_GZIP: return &hugh_decode_gzip;
-    case HUGH_KIND_ZLIB: return &hugh_decode_zlib;
+    case HUGH_KIND_ZLIB:
+    case HUGH_KIND_ZFILE: return &hugh_decode_zlib;
     case HUGH_KIND_BZIP2: return &hugh_decode_bzip2;
     case HUGH_KIND_XZ: return &hugh_decode_xz;
     case HUGH_KIND_LZMA: return &hugh_decode_lzma;
@@ -47,20 +51,36 @@ static hugh_next refine(hugh_scan *scan, hugh_task *task, hugh_view *content) {
 }
 
 /* What follows the stream: readers ignore it, or stop with an error. */
-static void push_rest(hugh_scan *scan, hugh_task *task, hugh_view *content) {
-  uint64_t end = hugh_view_consumed(content);
+static void push_rest(hugh_scan *scan, hugh_task *task, const stream_state *state) {
+  uint64_t end = hugh_add(state->start, hugh_view_consumed(state->content));
   if (end >= task->view->size || task->view->size == HUGH_UNKNOWN_SIZE) return;
   hugh_find(scan, task, HUGH_FOUND_STREAM_TRAILING, end, "%llu bytes follow the end of the compressed stream",
             (unsigned long long)(task->view->size - end));
   hugh_task_push(scan, task, hugh_view_slice(scan, task->view, end, HUGH_UNKNOWN_SIZE), hugh_text_of("(after the stream)"));
 }
 
+/* Behind the head of a ZF file; Python 2 wrote one space more. */
+static hugh_next open_content(hugh_scan *scan, hugh_task *task, stream_state *state) {
+  hugh_view *view = task->view;
+  if (task->class.kind == HUGH_KIND_ZFILE) {
+    size_t length;
+    const uint8_t *p = hugh_view_get(scan, view, ZFILE_HEAD, 1, 1, &length);
+    if (p == NULL && view->got == HUGH_NEED) return HUGH_WANT;
+    state->start = ZFILE_HEAD + (p != NULL && *p == ' ');
+    view = hugh_view_slice(scan, view, state->start, HUGH_UNKNOWN_SIZE);
+  }
+  if (view != NULL) state->content = hugh_view_decode(scan, view, decoder_of(task->class.kind), NULL);
+  return state->content != NULL ? HUGH_AGAIN : HUGH_DONE;
+}
+
 static hugh_next stream_step(hugh_scan *scan, hugh_task *task) {
   stream_state *state = task->state;
+  hugh_next next;
   switch (state->stage++) {
     case OPEN: /* in a step of its own: a view made by the step that pushes would die with the child */
-      state->content = hugh_view_decode(scan, task->view, decoder_of(task->class.kind), NULL);
-      return state->content != NULL ? HUGH_AGAIN : HUGH_DONE;
+      next = open_content(scan, task, state);
+      if (next == HUGH_WANT) state->stage = OPEN;
+      return next;
     case NAME:
       if (refine(scan, task, state->content) == HUGH_WANT) {
         state->stage = NAME;
@@ -68,7 +88,7 @@ static hugh_next stream_step(hugh_scan *scan, hugh_task *task) {
       }
       return HUGH_AGAIN;
     case CONTENT: hugh_task_push(scan, task, state->content, inner_name(task->name)); return HUGH_AGAIN;
-    case REST: push_rest(scan, task, state->content); return HUGH_AGAIN;
+    case REST: push_rest(scan, task, state); return HUGH_AGAIN;
     default: return HUGH_DONE;
   }
 }

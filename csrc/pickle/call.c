@@ -6,45 +6,6 @@
 #include "machine.h"
 
 #define SHOWN_MOST 700
-#define TAR_MAGIC_END 262
-
-/* Bytes that go to a loader are scanned as a source of their own. */
-static hugh_got look_inside(hugh_machine *m, uint64_t offset, hugh_named *named, hugh_value arguments) {
-  uint64_t count, from, length;
-  size_t kept;
-  if (m->flavour != HUGH_FLAVOUR_MEMORY || hugh_tag_of(arguments) != HUGH_TAG_TUPLE ||
-      !hugh_node_size(m, hugh_node_of(arguments), &count, &kept)) {
-    return HUGH_GOT;
-  }
-  for (size_t i = 0; i < kept && i < 2; i++) {
-    hugh_value value = hugh_node_item(m, hugh_node_of(arguments), i);
-    hugh_got got = hugh_value_extent(m, value, &from, &length);
-    hugh_view *view = NULL;
-    hugh_text text;
-    if (got == HUGH_NEED) return got;
-    if (got == HUGH_GOT && length > 0) {
-      view = hugh_view_slice(m->scan, m->view, from, length);
-    } else if (got == HUGH_END && (got = hugh_value_text(m, value, &text)) != HUGH_END) {
-      if (got == HUGH_NEED) return got;
-      view = hugh_view_memory(m->scan, text.data, text.length);
-    }
-    if (view == NULL) continue;
-    char name[64];
-    (void)snprintf(name, sizeof name, "bytes@%llu.pkl", (unsigned long long)offset);
-    size_t there;
-    bool torch = hugh_text_is(named->module, "torch.storage") && hugh_text_is(named->name, "_load_from_bytes");
-    const uint8_t *head = torch ? hugh_view_upto(m->scan, view, 0, TAR_MAGIC_END, &there) : NULL;
-    if (torch && head == NULL && view->got == HUGH_NEED) return HUGH_NEED;
-    bool archive = head != NULL && (HUGH_STARTS(head, there, "PK\3\4") || (there == TAR_MAGIC_END && memcmp(head + 257, "ustar", 5) == 0));
-    m->pushed = true;
-    hugh_text member = hugh_arena_copy(m->scan, name, strlen(name));
-    if (torch && !archive) hugh_task_push_as(m->scan, m->task, view, member, HUGH_KIND_TORCH_LEGACY);
-    else hugh_task_push(m->scan, m->task, view, member);
-    if (torch) named->looked_inside++;
-    return HUGH_GOT;
-  }
-  return HUGH_GOT;
-}
 
 hugh_got hugh_machine_call(hugh_machine *m, uint64_t offset, hugh_call how, hugh_value callee, hugh_value arguments, hugh_value keywords,
                            hugh_value *result) {
@@ -83,13 +44,18 @@ hugh_got hugh_machine_call(hugh_machine *m, uint64_t offset, hugh_call how, hugh
     named = &m->named[index];
     named->shown = kept.data;
   }
-  static const hugh_safety safeties[] = {HUGH_SUSPICIOUS, HUGH_SAFE, HUGH_DANGEROUS};
-  got = hugh_explain_call(m, offset, fine ? safeties[named->judgement.class] : HUGH_SUSPICIOUS, how, callee, arguments, keywords);
-  if (got == HUGH_NEED) return got;
+  hugh_inside inside = {.view = NULL};
   if (named->judgement.category != NULL && strcmp(named->judgement.category, "nested-load") == 0) {
-    got = look_inside(m, offset, named, arguments);
+    got = hugh_look_inside(m, named, arguments, &inside);
     if (got == HUGH_NEED) return got;
+    inside.whole = inside.whole && how == HUGH_CALL_REDUCE && keywords == 0;
   }
+  static const hugh_safety safeties[] = {HUGH_SUSPICIOUS, HUGH_SAFE, HUGH_DANGEROUS};
+  hugh_safety safety = !fine ? HUGH_SUSPICIOUS : inside.whole ? HUGH_SAFE : safeties[named->judgement.class];
+  got = hugh_explain_call(m, offset, safety, how, callee, arguments, keywords);
+  if (got == HUGH_NEED) return got;
+  hugh_push_inside(m, offset, &inside);
+  named->looked_inside += inside.whole;
   if (!fine) hugh_misuse(named, offset, HUGH_MISUSED_CALL);
   hugh_hand_over(m, offset, named, arguments, keywords);
   named = &m->named[index];

@@ -304,8 +304,12 @@ static hugh_got recode(hugh_machine *m, fold how, const hugh_value *given, size_
     if (how == FOLD_ENCODE && packing != HUGH_PACKED_NOT && packing != HUGH_PACKED_ROT13) return HUGH_GOT;
   }
   hugh_got got = hugh_value_text(m, given[0], &text);
-  if (got == HUGH_GOT && (packing != HUGH_PACKED_NOT || text.length <= FOLDED_MOST)) *result = hugh_unpack(m, packing, text);
-  return got;
+  if (got != HUGH_GOT || (packing == HUGH_PACKED_NOT && text.length > FOLDED_MOST)) return got;
+  for (size_t i = 0; how == FOLD_ENCODE && i < text.length; i++) {
+    if ((uint8_t)text.data[i] >= 0x80) return HUGH_GOT; /* other bytes than those of the text in UTF-8 */
+  }
+  *result = hugh_unpack(m, packing, text);
+  return HUGH_GOT;
 }
 
 /* bytes([115, 121, 115]), or what is bytes already. */

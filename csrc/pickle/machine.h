@@ -74,7 +74,7 @@ typedef struct hugh_named {
   const hugh_known *known; /* NULL: what it returns is not known */
   uint64_t offset, call_offset, misuse_offset;
   uint64_t count, calls;
-  uint64_t looked_inside; /* calls whose bytes were scanned the way the loader called reads them */
+  uint64_t looked_inside; /* calls whose bytes were scanned, all of them, the way the loader called reads them */
   const char *shown;    /* how it is called first: "('true')"; NULL while it is not */
   hugh_misused misused; /* used in a way that its entry does not allow */
   bool changed;         /* a finding says that its state is set */
@@ -187,6 +187,9 @@ typedef struct hugh_machine {
   hugh_text *made;
   size_t made_count, made_size;
 
+  uint64_t *seen;         /* bytes that were scanned as sources, open addressing */
+  size_t seen_size, seen_count;
+
   uint64_t errors;        /* operations that no unpickler survives */
   uint64_t error_at;
   const char *error, *first_error; /* of this stream; of the file */
@@ -206,6 +209,7 @@ typedef struct hugh_machine {
   unsigned fold_depth;    /* folded calls inside folded calls */
   uint64_t most_streams;  /* 0: all there are */
   hugh_storages *storages; /* what torch's persistent ids name */
+  bool over, tail;        /* of a legacy torch file: its pickles were read; what follows its storages is being scanned */
 } hugh_machine;
 
 /* node.c */
@@ -252,6 +256,16 @@ hugh_got hugh_special_key(hugh_machine *, hugh_value state, const char **does);
 void hugh_hand_over(hugh_machine *, uint64_t offset, const hugh_named *callee, hugh_value arguments, hugh_value keywords);
 void hugh_misuse(hugh_named *, uint64_t offset, hugh_misused how);
 
+/* nested.c: bytes that a loader is handed. */
+typedef struct hugh_inside {
+  hugh_view *view; /* NULL: there are none that can be seen */
+  hugh_value value;
+  bool torch;      /* pickles behind torch's magic number; otherwise what the content says */
+  bool whole;      /* the loader reads just these bytes, and in just that way */
+} hugh_inside;
+hugh_got hugh_look_inside(hugh_machine *, const hugh_named *, hugh_value arguments, hugh_inside *);
+void hugh_push_inside(hugh_machine *, uint64_t offset, const hugh_inside *); /* to be scanned next, if it was not yet */
+
 /* call.c: what opcodes do to objects. HUGH_NEED: nothing happened yet, feed and do it again. */
 hugh_got hugh_machine_call(hugh_machine *, uint64_t offset, hugh_call, hugh_value callee, hugh_value arguments, hugh_value keywords,
                            hugh_value *result);
@@ -293,6 +307,7 @@ typedef enum hugh_packing {
 } hugh_packing;
 hugh_value hugh_unpack(hugh_machine *, hugh_packing, hugh_text);
 bool hugh_packing_of(hugh_text codec, hugh_packing *);
+extern const hugh_decoder hugh_decode_latin1; /* the bytes that a text in UTF-8 stands for */
 
 /* show.c: values as Python would write them. */
 typedef struct hugh_writer {

@@ -95,6 +95,7 @@ static void report_global(hugh_machine *m, const hugh_named *named) {
   switch (judgement->class) {
     case HUGH_GLOBAL_DANGEROUS:
       if (named->calls > 0 && named->looked_inside == named->calls) {
+        named->global->class = HUGH_GLOBAL_SAFE;
         hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_NESTED, named->call_offset,
                   "%s loads bytes that the pickle carries; they were scanned like a file of their own%s", name, times);
       } else if (named->calls > 0) {
@@ -115,6 +116,7 @@ static void report_global(hugh_machine *m, const hugh_named *named) {
       }
       break;
     default:
+      if (named->misused != HUGH_MISUSED_NOT) named->global->class = HUGH_GLOBAL_UNKNOWN;
       if (named->misused == HUGH_MISUSED_CALL) {
         hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_CALL_UNCHECKED, named->misuse_offset,
                   "%s is safe only for some arguments; %s is not among them%s", name, shown, times);

@@ -280,6 +280,7 @@ static void drop(hugh_scan *scan, hugh_task *task) {
   release(scan, m->named_slots, m->slot_count * sizeof *m->named_slots);
   release(scan, m->strings, m->string_size * sizeof *m->strings);
   release(scan, m->made, m->made_size * sizeof *m->made);
+  release(scan, m->seen, m->seen_size * sizeof *m->seen);
   release(scan, m->cut, CUT_MOST);
   hugh_disassembly_drop(m);
 }
@@ -295,7 +296,7 @@ void hugh_pickle_push_torch(hugh_scan *scan, hugh_task *parent, hugh_view *view,
 
 /*
 ** Magic number, protocol, system, the object, the keys of its storages: five pickles, and then the raw storages, each behind its length.
-** Only their total is checked: that takes no reads.
+** Only their total is checked: that takes no reads. What follows them is scanned as a file of its own.
 */
 static hugh_next legacy_step(hugh_scan *scan, hugh_task *task) {
   hugh_machine *m = task->state;
@@ -304,19 +305,31 @@ static hugh_next legacy_step(hugh_scan *scan, hugh_task *task) {
     m->most_streams = 5;
     machine_begin(m, scan, task);
   }
-  hugh_next next = step(scan, task);
-  if (next != HUGH_DONE || hugh_scan_failed(scan) || m->storages == NULL) return next;
+  if (!m->over) {
+    hugh_next next = step(scan, task);
+    if (next != HUGH_DONE || hugh_scan_failed(scan) || m->storages == NULL) return next;
+    m->over = true;
+    if (m->streams < 5 && m->first_error == NULL) {
+      hugh_find(scan, task, HUGH_FOUND_SCAN_TRUNCATED, m->stream_end, "the file ends after %llu of the five pickles that torch.load reads",
+                (unsigned long long)m->streams);
+    }
+  }
   uint64_t bytes = hugh_storages_bytes(m->storages);
   uint64_t end = hugh_add(m->stream_end, hugh_add(bytes, 8 * (uint64_t)hugh_storages_count(m->storages)));
-  if (m->streams < 5 || m->first_error != NULL || bytes == UINT64_MAX || task->view->size == HUGH_UNKNOWN_SIZE) return next;
-  if (task->view->size < end) {
-    hugh_find(scan, task, HUGH_FOUND_SCAN_TRUNCATED, task->view->size, "the storages should end at byte %llu, but the file ends at %llu",
-              (unsigned long long)end, (unsigned long long)task->view->size);
-  } else if (task->view->size > end) {
-    hugh_find(scan, task, HUGH_FOUND_PICKLE_TRAILING, end, "%llu bytes follow the last storage; no loader reads them",
-              (unsigned long long)(task->view->size - end));
+  if (m->tail || m->streams < 5 || m->first_error != NULL || bytes == UINT64_MAX) return HUGH_DONE;
+  hugh_got got = hugh_view_reaches(scan, task->view, end);
+  if (got == HUGH_END) {
+    hugh_find(scan, task, HUGH_FOUND_SCAN_TRUNCATED, HUGH_NO_OFFSET, "the storages should end at byte %llu, but the file ends before that",
+              (unsigned long long)end);
+    return HUGH_DONE;
   }
-  return next;
+  if (got == HUGH_GOT) got = hugh_view_reaches(scan, task->view, hugh_add(end, 1));
+  if (got == HUGH_NEED) return HUGH_WANT;
+  if (got == HUGH_END) return HUGH_DONE;
+  m->tail = true;
+  hugh_find(scan, task, HUGH_FOUND_PICKLE_TRAILING, end, "bytes follow the last storage, where torch.load stops reading");
+  hugh_task_push(scan, task, hugh_view_slice(scan, task->view, end, HUGH_UNKNOWN_SIZE), hugh_text_of("(after the storages)"));
+  return HUGH_AGAIN;
 }
 
 const hugh_parser hugh_parser_torch_legacy = {"torch-legacy", sizeof(hugh_machine), legacy_step, drop};

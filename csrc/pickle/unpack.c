@@ -1,5 +1,5 @@
 /*
-** Constants in another form: what base64, hexadecimal, rot13 and the compressors of the standard library make of them.
+** Constants in another form: what base64, hexadecimal, rot13 and the compressors of the standard library make of them, and Latin-1.
 */
 #include "../container/decoder.h"
 #include "machine.h"
@@ -112,3 +112,34 @@ bool hugh_packing_of(hugh_text codec, hugh_packing *packing) {
   }
   return false;
 }
+
+/* ------------------------------------------------------------------ latin1 */
+
+static void *open_latin1(hugh_scan *scan, const void *parameters) {
+  (void)parameters;
+  uint8_t *lead = hugh_resize(scan, NULL, 0, 1);
+  if (lead != NULL) *lead = 0;
+  return lead;
+}
+
+static hugh_decoded run_latin1(void *state, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end) {
+  uint8_t *lead = state;
+  while (*in_left > 0 && *out_left > 0) {
+    uint8_t c = **in;
+    bool second = *lead != 0;
+    if (second ? (c & 0xc0) != 0x80 : c >= 0x80 && c != 0xc2 && c != 0xc3) return HUGH_DECODE_ERROR;
+    if (second || c < 0x80) {
+      *(*out)++ = second ? (uint8_t)(*lead << 6 | (c & 0x3f)) : c;
+      (*out_left)--;
+    }
+    *lead = second || c < 0x80 ? 0 : c;
+    (*in)++;
+    (*in_left)--;
+  }
+  if (!end || *in_left > 0) return HUGH_DECODE_MORE;
+  return *lead == 0 ? HUGH_DECODE_END : HUGH_DECODE_ERROR;
+}
+
+static void close_latin1(hugh_scan *scan, void *state) { hugh_resize(scan, state, 1, 0); }
+
+const hugh_decoder hugh_decode_latin1 = {"latin1", open_latin1, run_latin1, close_latin1, false};

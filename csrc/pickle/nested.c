@@ -1,0 +1,115 @@
+/*
+** Bytes that a pickle hands to a loader: scanned as a source of their own.
+*/
+#include <stdio.h>
+
+#include "machine.h"
+
+#define TAR_MAGIC_END 262
+
+static size_t slot_of(const uint64_t *slots, size_t size, uint64_t key) {
+  size_t at = (size_t)(key * 0x9e3779b97f4a7c15u >> 32) & (size - 1);
+  while (slots[at] != 0 && slots[at] != key) at = (at + 1) & (size - 1);
+  return at;
+}
+
+/* Whether these bytes were scanned before: a pickle that loads the same ones again and again costs one scan. The key is not 0. */
+static bool seen(hugh_machine *m, uint64_t key) {
+  if (m->seen_count * 2 >= m->seen_size) {
+    size_t size = m->seen_size == 0 ? 16 : m->seen_size * 2;
+    uint64_t *slots = hugh_resize(m->scan, NULL, 0, size * sizeof *slots);
+    if (slots == NULL) return false;
+    memset(slots, 0, size * sizeof *slots);
+    for (size_t i = 0; i < m->seen_size; i++) {
+      if (m->seen[i] != 0) slots[slot_of(slots, size, m->seen[i])] = m->seen[i];
+    }
+    if (m->seen != NULL) hugh_resize(m->scan, m->seen, m->seen_size * sizeof *slots, 0);
+    m->seen = slots;
+    m->seen_size = size;
+  }
+  size_t at = slot_of(m->seen, m->seen_size, key);
+  if (m->seen[at] == key) return true;
+  m->seen[at] = key;
+  m->seen_count++;
+  return false;
+}
+
+/* _codecs.encode(text, 'latin1'): how Python 3 writes bytes for Python 2. The text, or 0. */
+static hugh_got latin1_text(hugh_machine *m, hugh_value value, hugh_value *text) {
+  const hugh_named *named = hugh_tag_of(value) == HUGH_TAG_CALL ? hugh_named_of(m, value) : NULL;
+  uint64_t count;
+  size_t kept;
+  hugh_text codec;
+  *text = 0;
+  if (named == NULL || named->judgement.check != HUGH_CHECK_CODECS_ENCODE || !hugh_node_size(m, hugh_node_of(value), &count, &kept) || kept != 2) {
+    return HUGH_GOT;
+  }
+  hugh_got got = hugh_value_text(m, hugh_node_item(m, hugh_node_of(value), 1), &codec);
+  if (got == HUGH_GOT && (hugh_text_is(codec, "latin1") || hugh_text_is(codec, "latin-1"))) *text = hugh_node_item(m, hugh_node_of(value), 0);
+  return got;
+}
+
+/* What a loader that is handed `value` reads, NULL if it is no bytes; `exact`: whatever happens to the value, it reads just that. */
+static hugh_got bytes_of(hugh_machine *m, hugh_value value, hugh_view **view, bool *exact) {
+  uint64_t from, length;
+  hugh_value encoded;
+  hugh_text text;
+  size_t there;
+  *view = NULL;
+  if (latin1_text(m, value, &encoded) == HUGH_NEED) return HUGH_NEED;
+  if (encoded != 0) value = encoded;
+  hugh_got got = hugh_value_extent(m, value, &from, &length);
+  if (got == HUGH_NEED) return got;
+  if (got == HUGH_GOT) {
+    const uint8_t *opcode = hugh_view_get(m->scan, m->texts, hugh_offset_of(value), 1, 1, &there);
+    if (opcode == NULL && m->texts->got == HUGH_NEED) return HUGH_NEED;
+    *exact = opcode != NULL && *opcode != 0x96; /* a bytearray can be changed before it is loaded */
+    *view = length > 0 ? hugh_view_slice(m->scan, m->texts, from, length) : NULL;
+  } else if ((got = hugh_value_text(m, value, &text)) == HUGH_NEED) {
+    return got;
+  } else if (got == HUGH_GOT) {
+    *exact = hugh_tag_of(value) != HUGH_TAG_MADE && text.length < HUGH_TEXT_MOST;
+    *view = hugh_view_memory(m->scan, text.data, text.length);
+  }
+  if (encoded != 0 && *view != NULL) *view = hugh_view_decode(m->scan, *view, &hugh_decode_latin1, NULL);
+  return HUGH_GOT;
+}
+
+/* How torch.load reads them: as an archive, or as pickles behind its magic number. */
+static hugh_got torch_layout(hugh_machine *m, hugh_view *view, bool *archive, bool *magic) {
+  size_t there;
+  const uint8_t *head = hugh_view_upto(m->scan, view, 0, TAR_MAGIC_END, &there);
+  if (head == NULL && view->got == HUGH_NEED) return HUGH_NEED;
+  *archive = head != NULL && (HUGH_STARTS(head, there, "PK\3\4") || (there == TAR_MAGIC_END && memcmp(head + 257, "ustar", 5) == 0));
+  *magic = head != NULL && HUGH_STARTS(head, there, "\x80\x02\x8a\x0al\xfc\x9c" "F\xf9 j\xa8P\x19.");
+  return HUGH_GOT;
+}
+
+hugh_got hugh_look_inside(hugh_machine *m, const hugh_named *named, hugh_value arguments, hugh_inside *inside) {
+  bool torch = hugh_text_is(named->module, "torch.storage") && hugh_text_is(named->name, "_load_from_bytes");
+  uint64_t count;
+  size_t kept;
+  *inside = (hugh_inside){.view = NULL};
+  if (hugh_tag_of(arguments) != HUGH_TAG_TUPLE || !hugh_node_size(m, hugh_node_of(arguments), &count, &kept)) return HUGH_GOT;
+  for (size_t i = 0; i < kept && i < 2 && inside->view == NULL; i++) {
+    hugh_value value = hugh_node_item(m, hugh_node_of(arguments), i);
+    bool exact = false, archive = false, magic = false;
+    if (bytes_of(m, value, &inside->view, &exact) == HUGH_NEED) return HUGH_NEED;
+    if (inside->view == NULL) continue;
+    if (torch && torch_layout(m, inside->view, &archive, &magic) == HUGH_NEED) return HUGH_NEED;
+    inside->value = value;
+    inside->torch = torch && !archive;
+    inside->whole = torch && exact && count == 1 && (archive || magic);
+  }
+  return HUGH_GOT;
+}
+
+void hugh_push_inside(hugh_machine *m, uint64_t offset, const hugh_inside *inside) {
+  char name[64];
+  if (inside->view == NULL || seen(m, (inside->value << 1 | (hugh_value)inside->torch) + 1)) return;
+  (void)snprintf(name, sizeof name, "bytes@%llu.pkl", (unsigned long long)offset);
+  hugh_text member = hugh_arena_copy(m->scan, name, strlen(name));
+  m->pushed = true;
+  if (inside->torch) hugh_task_push_as(m->scan, m->task, inside->view, member, HUGH_KIND_TORCH_LEGACY);
+  else hugh_task_push(m->scan, m->task, inside->view, member);
+}
