@@ -148,7 +148,7 @@ function below(fields) end
 ---@class hugh.policy.files
 ---@field allow? string[]|table what is fine
 ---@field deny? string[]|table what blocks
----@field default? hugh.policy.verdict for a path on neither list
+---@field default? hugh.policy.verdict for a path on neither list; without `allow`, only for files that are not known to be safe
 
 --- `files { … }`: judges paths, ignoring case
 ---@param fields hugh.policy.files
@@ -157,7 +157,7 @@ function files(fields) end
 
 ---@class hugh.policy.globals
 ---@field allow? string[]|table what is fine, beside the names that hugh knows to be safe
----@field deny? string[]|table what blocks
+---@field deny? string[]|table what blocks, beside the names that hugh knows to be dangerous and that `allow` does not list
 ---@field default? hugh.policy.verdict for a name on neither list
 
 --- `globals { … }`: judges the dotted names in pickles, minding case

@@ -3,6 +3,7 @@
 */
 #include <string.h>
 
+#include "../pickle/judge.h"
 #include "lcore.h"
 
 #define SCAN "hugh.scan"
@@ -158,8 +159,9 @@ static void push_findings(lua_State *L, const hugh_report *report) {
   }
 }
 
+static const char *const classes[] = {"unknown", "safe", "dangerous"};
+
 static void push_globals(lua_State *L, const hugh_report *report) {
-  static const char *const classes[] = {"unknown", "safe", "dangerous"};
   lua_createtable(L, (int)report->global_count, 0);
   for (size_t i = 0; i < report->global_count; i++) {
     const hugh_global *global = &report->globals[i];
@@ -330,10 +332,19 @@ static int scan_close(lua_State *L) {
   return 0;
 }
 
+/* core.judge(module, name) -> class : what is known of a name that pickles may ask for */
+static int core_judge(lua_State *L) {
+  hugh_text module, name;
+  module.data = luaL_checklstring(L, 1, &module.length);
+  name.data = luaL_checklstring(L, 2, &name.length);
+  lua_pushstring(L, classes[hugh_judge_global(module, name, 4).class]);
+  return 1;
+}
+
 static const luaL_Reg methods[] = {{"need", scan_need},     {"step", scan_step},   {"feed", scan_feed}, {"eof", scan_eof},
                                    {"report", scan_report}, {"close", scan_close}, {NULL, NULL}};
 static const luaL_Reg metamethods[] = {{"__gc", scan_close}, {"__close", scan_close}, {NULL, NULL}};
-static const luaL_Reg functions[] = {{"scan", scan_new}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"scan", scan_new}, {"judge", core_judge}, {NULL, NULL}};
 
 void hugh_open_scan(lua_State *L) {
   luaL_setfuncs(L, functions, 0);

@@ -59,8 +59,8 @@ describe("extends and requires", function()
     assert.equal([[
 policy:1: cannot read the policy no/such.lua: No such file or directory
     policy "p" { extends = { "no/such.lua" } }
-                              ^
-policy:2: a weight must be a number from 0 on
+                             ^
+policy:2: a weight is a number from 0 on, not -1
     weights { of_the_base = 3, other = -1 }
                                ^]], message)
   end)

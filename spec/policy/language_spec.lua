@@ -40,9 +40,9 @@ describe("a policy", function()
   end)
 
   it("fills messages from the facts, and only from them", function()
-    local told = load('rule "r" { verdict = warn, when = function () return true end, message = "{repo} by {publisher}: {card.level} {nothing.here}" }')
+    local told = load('rule "r" { verdict = warn, when = function () return true end, message = "{repo} by {publisher}: {card.level} {card.here} {3 x}" }')
     local result = told:assess(sketch { repo = "a/{publisher}", publisher = "a", card = { level = "basic" } })
-    assert.equal("a/{publisher} by a: basic unknown", result.rules[1].message)
+    assert.equal("a/{publisher} by a: basic unknown {3 x}", result.rules[1].message)
   end)
 
   it("blocks when a rule asks for a fact that does not exist, and says which one it may mean", function()
@@ -61,6 +61,17 @@ describe("a policy", function()
     result = load(text:format("2027-03-31")):assess(given, "2027-04-01")
     assert.equal("block", result.verdict)
     assert.truthy(rules_of(result):find("exemption.expired", 1, true))
+  end)
+
+  it("judges a score by the strictest of the bounds it is below", function()
+    local bounded = load("below { [99] = block, [90] = warn }")
+    local function told(likes)
+      local rules = bounded:assess(sketch { files = { "a.safetensors" }, likes = likes }).rules
+      return rules[1] and rules[1].verdict .. " " .. rules[1].message
+    end
+    assert.equal("block the score of 86.05 is below 99", told(5))
+    assert.is_nil(told(5000))
+    assert.equal("allow", load("below { [60] = allow }"):assess(sketch { files = { "a.pkl" } }).verdict)
   end)
 
   it("warns of an exemption that is not needed", function()
@@ -98,13 +109,13 @@ describe("mistakes in a policy", function()
     local message = mistakes('policy "p" { extends = { "hugginghugh" } }\nweights { safetensor_usage = 30 }\nruel "x" {}\n'
       .. 'rule "y" { verdict = warn, when = function () end }')
     assert.equal([[
-policy:2: there is no factor 'safetensor_usage' to weigh. Did you mean 'safetensors_usage'?
+policy:2: there is no factor 'safetensor_usage'. Did you mean 'safetensors_usage'?
     weights { safetensor_usage = 30 }
               ^
 policy:3: unknown name 'ruel'. Did you mean 'rule'?
     ruel "x" {}
     ^
-policy:4: rule needs a message
+policy:4: rule needs its message
     rule "y" { verdict = warn, when = function () end }
     ^]], message)
   end)

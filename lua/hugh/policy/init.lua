@@ -106,14 +106,13 @@ function policy:assess(model, date)
     end
   end
   local rules = evaluated.rules
-  for i = message and 0 or #self.description.below, 1, -1 do -- the lowest bound it falls below says the most
-    local below = self.description.below[i]
-    if score < below.score and below.verdict == "allow" then break end
-    if score < below.score then
-      rules[#rules + 1] = { name = "below", verdict = below.verdict, source = below.source,
-        message = ("the score of %.4g is below %.4g"):format(score, below.score) }
-      break
-    end
+  local worst -- of the bounds that the score is below, the strictest verdict counts, told with the lowest of its bounds
+  for _, below in ipairs(message and {} or self.description.below) do -- from the highest bound down
+    if score < below.score and order[below.verdict] >= order[worst and worst.verdict or "warn"] then worst = below end
+  end
+  if worst then
+    rules[#rules + 1] = { name = "below", verdict = worst.verdict, source = worst.source,
+      message = ("the score of %.4g is below %.4g"):format(score, worst.score) }
   end
   local verdict = "allow"
   for _, rule in ipairs(rules) do

@@ -102,103 +102,144 @@ do
   setmetatable(stand_in, events)
 end
 
-local function check_globs(line, what, value)
-  if type(value) ~= "table" then
-    return mistake(line, what .. " must be a list of globs, like { \"**/*.py\" }", what)
-  end
-  for _, pattern in ipairs(value.list or value) do
-    if type(pattern) ~= "string" then
-      if pattern ~= stand_in then mistake(line, what .. " holds something that is not a text", what) end
-    elseif glob(pattern, "") == nil then
-      mistake(line, "'" .. pattern .. "' is not a glob hugh can read (an open brace, or too many alternatives)", what)
+-- What each kind of field wants, for people.
+local wanted = {
+  string = "a text in quotes", number = "a number", ["function"] = "a function: function (m) … end", table = "a table in braces",
+  list = "a list in braces, like { \"a\", \"b\" }", globs = "a list of globs in braces, like { \"**/*.py\" }", verdict = "allow, warn or block",
+}
+
+local function shown(value)
+  if type(value) == "string" then return '"' .. text_of(value) .. '"' end
+  if type(value) == "number" or type(value) == "boolean" then return tostring(value) end
+  return "a " .. type(value)
+end
+
+local function check_list(line, name, list, globs)
+  for _, item in ipairs(list) do
+    if type(item) ~= "string" then
+      if item ~= stand_in then mistake(line, name .. " must hold texts in quotes, not " .. shown(item), name) end
+    elseif globs and glob(item, "") == nil then
+      mistake(line, "'" .. item .. "' is not a glob hugh can read (an open brace, or too many alternatives)", item)
     end
   end
 end
 
 local function check_field(line, statement, name, value, kind)
-  if kind == "globs" then return check_globs(line, name, value) end
-  local fine
-  if kind == "verdict" then fine = is_verdict(value)
-  elseif kind == "list" then
-    fine = type(value) == "table"
-    for _, item in ipairs(fine and value or {}) do
-      if type(item) ~= "string" and item ~= stand_in then mistake(line, name .. " holds something that is not a text", name) end
-    end
-  else fine = type(value) == kind end
-  if not fine then
-    local wanted = kind == "verdict" and "allow, warn or block" or kind == "list" and "a list in braces" or "a " .. kind
-    mistake(line, statement .. ": " .. name .. " must be " .. wanted .. ", not a " .. type(value), name)
-  end
+  local list = kind == "list" or kind == "globs"
+  local fine = type(value) == kind or list and type(value) == "table"
+  if kind == "verdict" then fine = is_verdict(value) end
+  if fine and list then check_list(line, name, value.list or value, kind == "globs") end
+  if fine then return end
+  mistakes[#mistakes + 1] = { line = line, key = name, message = statement .. ": " .. name .. " must be " .. wanted[kind] .. ", not " .. shown(value),
+    word = kind == "verdict" and type(value) == "string" and value or nil, among = { "allow", "warn", "block" } }
+end
+
+local function no_such(line, what, name, among, key)
+  mistakes[#mistakes + 1] = { line = line, key = key or name, message = what .. " '" .. name .. "'.", word = name, among = among }
+end
+
+local function keys_of(map)
+  local keys = {}
+  for key in pairs(map) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
 end
 
 local function check_fields(line, statement, given)
-  local names = {}
-  for name in pairs(fields[statement]) do names[#names + 1] = name end
-  table.sort(names)
   for _, name in ipairs(required[statement] or {}) do
-    if given[name] == nil then mistake(line, statement .. " needs a " .. name) end
+    if given[name] == nil then mistake(line, statement .. " needs its " .. name) end
   end
   for name, value in pairs(given) do
     local kind = fields[statement][name]
     if value == stand_in then given[name] = nil
-    elseif not kind then
-      mistakes[#mistakes + 1] = { line = line, key = tostring(name), message = statement .. " has no field '" .. tostring(name) .. "'.",
-        word = tostring(name), among = names }
-    else
-      check_field(line, statement, name, value, kind)
-    end
+    elseif kind then check_field(line, statement, name, value, kind)
+    elseif type(name) == "string" then no_such(line, statement .. " has no field", name, keys_of(fields[statement]))
+    else mistake(line, statement .. " wants its fields by name: " .. keys_of(fields[statement])[1] .. " = …, not " .. shown(value)) end
   end
 end
+
+-- The facts that a text with {fields} asks for.
+local function check_message(line, field, text)
+  for name in string.gmatch(text, "{([%a_][%w_]*)[%w_.]*}") do
+    if not known_facts[name] then no_such(line, field .. ": there is no fact", name, keys_of(known_facts), field) end
+  end
+end
+
+local check_more = {
+  factor = function(line, given)
+    if type(given.weight) == "number" and not (given.weight >= 0 and given.weight <= 1e6) then
+      mistake(line, "a weight is a number from 0 on, not " .. shown(given.weight), "weight")
+    end
+  end,
+  rule = function(line, given)
+    for _, name in ipairs { "message", "fix" } do
+      if type(given[name]) == "string" then check_message(line, name, given[name]) end
+    end
+  end,
+  test = function(line, given)
+    for name in pairs(type(given.given) == "table" and given.given or {}) do
+      if not known_facts[name] then no_such(line, "there is no fact", tostring(name), keys_of(known_facts)) end
+    end
+    if type(given.expect) == "table" then check_fields(line, "expect", given.expect) end
+  end,
+}
 
 local function new_layer(source)
   return { source = source, name = nil, extends = {}, weights = {}, factors = {}, rules = {}, exempts = {}, tests = {}, lists = {}, lines = {} }
 end
 
+-- The function of a statement: it stands outside of conditions, and is given a table in braces.
+local function statement_of(name, act)
+  return function(given)
+    if not loading then error(name .. " is a statement: it cannot stand in a function", 2) end
+    local line = here()
+    if type(given) ~= "table" then return mistake(line, name .. " needs its fields in braces: " .. name .. " { … }") end
+    if given ~= stand_in then act(line, given) end
+  end
+end
+
 -- statement "name" { fields }
 local function named(layer, statement, into)
   return function(name)
+    if not loading then error(statement .. " is a statement: it cannot stand in a function", 2) end
     local line = here()
     if type(name) ~= "string" then
       mistake(line, statement .. " needs a name in quotes: " .. statement .. " \"name\" { … }")
       name = "?"
     end
-    local entry = { name = name, line = line, source = layer.source }
+    local entry = { name = name, line = line, source = layer.source, pending = true }
     into[#into + 1] = entry
-    entry.pending = true
-    return function(given)
+    return statement_of(statement .. " \"" .. name .. "\"", function(_, given)
       entry.pending = nil
-      if type(given) ~= "table" then return mistake(line, statement .. " \"" .. name .. "\" needs its fields in braces") end
-      if given == stand_in then return end
       check_fields(line, statement, given)
+      if check_more[statement] then check_more[statement](line, given) end
       for key, value in pairs(given) do
         if fields[statement][key] then entry[key] = value end
       end
-    end
+    end)
   end
 end
 
 -- statement { name = number }
 local function numbers(layer, statement, check)
-  return function(given)
-    local line = here()
-    if type(given) ~= "table" then return mistake(line, statement .. " needs braces: " .. statement .. " { … }") end
+  return statement_of(statement, function(line, given)
     layer[statement] = layer[statement] or {}
     layer.lines[statement] = line
     for key, value in pairs(given) do
       local message = value ~= stand_in and check(key, value)
-      if message then mistake(line, message, tostring(key)) elseif value ~= stand_in then layer[statement][key] = value end
+      if message then mistake(line, message, text_of(key)) elseif value ~= stand_in then layer[statement][key] = value end
     end
-  end
+  end)
 end
 
 local function list_statement(layer, statement)
-  return function(given)
-    local line = here()
-    if type(given) ~= "table" then return mistake(line, statement .. " needs braces: " .. statement .. " { … }") end
+  return statement_of(statement, function(line, given)
+    local first = layer.lists[statement]
+    if first then return mistake(line, statement .. " is stated twice; the first is in line " .. text_of(first.line)) end
     check_fields(line, statement, given)
     given.line = line
     layer.lists[statement] = given
-  end
+  end)
 end
 
 local function operator(name)
@@ -268,7 +309,8 @@ local function environment(layer)
   local header = {}
   env.policy = function(name)
     local finish = named(layer, "policy", header)(name)
-    layer.name = layer.name or tostring(name)
+    if header[2] then mistake(header[2].line, "a text is one policy; the first is in line " .. text_of(header[1].line)) end
+    layer.name, layer.lines.policy = header[1].name, header[1].line
     return function(given)
       finish(given)
       layer.about, layer.requires = header[1].about, header[1].requires
@@ -276,19 +318,19 @@ local function environment(layer)
       for _, base in ipairs(type(bases) == "table" and bases or {}) do
         if type(base) == "string" then layer.extends[#layer.extends + 1] = base end
       end
-      layer.lines.policy = header[1].line
     end
   end
-  env.weights = numbers(layer, "weights", function(_, value)
-    if type(value) ~= "number" or value < 0 or value ~= value or value > 1e6 then return "a weight must be a number from 0 on" end
+  env.weights = numbers(layer, "weights", function(key, value)
+    if type(key) ~= "string" then return "weights are written factor = 30, not " .. shown(value) end
+    if type(value) ~= "number" or not (value >= 0 and value <= 1e6) then return "a weight is a number from 0 on, not " .. shown(value) end
   end)
   env.grades = numbers(layer, "grades", function(key, value)
-    if type(key) ~= "string" then return "grades are written A = 90" end
-    if type(value) ~= "number" or value < 0 or value > 100 then return "a grade starts at a score from 0 to 100" end
+    if type(key) ~= "string" then return "grades are written A = 90, not " .. shown(value) end
+    if type(value) ~= "number" or not (value >= 0 and value <= 100) then return "a grade starts at a score from 0 to 100, not " .. shown(value) end
   end)
   env.below = numbers(layer, "below", function(key, value)
-    if type(key) ~= "number" or key < 0 or key > 100 then return "below is written [50] = block, with a score from 0 to 100" end
-    if not is_verdict(value) then return "below [" .. tostring(key) .. "] must be allow, warn or block" end
+    if type(key) ~= "number" or not (key >= 0 and key <= 100) then return "below is written [50] = block, with a score from 0 to 100" end
+    if not is_verdict(value) then return "below [" .. text_of(key) .. "] must be allow, warn or block, not " .. shown(value) end
   end)
   for _, name in ipairs { "files", "globals", "licenses" } do env[name] = list_statement(layer, name) end
   env.factor = named(layer, "factor", layer.factors)
@@ -332,7 +374,7 @@ function load_policy(text, chunkname)
   end
   for _, kind in ipairs { "factors", "rules", "exempts", "tests" } do
     for _, entry in ipairs(layer[kind]) do
-      if entry.pending then mistake(entry.line, "\"" .. entry.name .. "\" is not finished: its fields in braces are missing") end
+      if entry.pending and #mistakes == 0 then mistake(entry.line, "\"" .. entry.name .. "\" is not finished: its fields in braces are missing") end
     end
   end
   layers[#layers + 1] = layer
@@ -365,6 +407,55 @@ local function by_name(list, entry, line_mistake)
   list[#list + 1] = entry
 end
 
+local function names_of(list)
+  local names = {}
+  for i, entry in ipairs(list) do names[i] = entry.name end
+  return names
+end
+
+local list_rules = {
+  ["files.deny"] = true, ["files.default"] = true, ["globals.deny"] = true, ["globals.default"] = true, ["licenses.deny"] = true,
+  ["licenses.unknown"] = true,
+}
+
+-- Every rule that can fire in the policy merged so far, those of the lists too.
+local function rules_in_force()
+  local names = names_of(policy.rules)
+  for _, name in ipairs { "files", "globals", "licenses" } do
+    local list = policy.lists[name]
+    if list and (list.deny or name == "globals") then names[#names + 1] = name .. ".deny" end
+    if list and list.default and list.default ~= "allow" then names[#names + 1] = name .. (name == "licenses" and ".unknown" or ".default") end
+  end
+  return names
+end
+
+local function check_grades(layer)
+  local names = keys_of(layer.grades or {})
+  for i = 2, #names do
+    local above, name = names[i - 1], names[i]
+    local bound = layer.grades[above]
+    if #above == 1 and #name == 1 and layer.grades[name] >= bound then -- letters; other names have no order of their own
+      mistake(layer.lines.grades, "grade " .. name .. " must start lower than " .. above .. ", which starts at " .. text_of(bound), name)
+    end
+  end
+end
+
+local function check_tests(layer, rules)
+  local known = { "below", "exemption.expired", "exemption.unused" }
+  for _, name in ipairs(rules) do known[#known + 1] = name end
+  local grades = { "F" }
+  for name in pairs(policy.grades or { A = 1, B = 1, C = 1, D = 1 }) do grades[#grades + 1] = name end
+  for _, test in ipairs(layer.tests) do
+    local expect = type(test.expect) == "table" and test.expect or {}
+    for _, name in ipairs(type(expect.rules) == "table" and expect.rules or {}) do
+      if type(name) == "string" and not helpers.contains(known, name) then no_such(test.line, "there is no rule", name, known) end
+    end
+    if type(expect.grade) == "string" and not helpers.contains(grades, expect.grade) then
+      no_such(test.line, "there is no grade", expect.grade, grades)
+    end
+  end
+end
+
 local function at(source, line) return source .. ":" .. text_of(line or 0) end
 
 --- Merges the layers named, bases first. Returns a description of the policy, and the mistakes (each with the layer's index).
@@ -380,16 +471,10 @@ function compile(order)
     for _, test in ipairs(layer.tests) do by_name(policy.tests, test, mistake) end
     for name, weight in pairs(layer.weights) do
       policy.weights[name], policy.weight_source[name] = weight, at(layer.source, layer.lines.weights)
-      local known, names = false, {}
-      for _, factor in ipairs(policy.factors) do
-        names[#names + 1] = factor.name
-        known = known or factor.name == name
-      end
-      if not known then
-        mistakes[#mistakes + 1] = { line = layer.lines.weights, key = name, message = "there is no factor '" .. tostring(name) .. "' to weigh.",
-          word = tostring(name), among = names }
-      end
+      local names = names_of(policy.factors)
+      if not helpers.contains(names, name) then no_such(layer.lines.weights, "there is no factor", name, names) end
     end
+    check_grades(layer)
     if layer.grades then policy.grades, policy.grades_source = layer.grades, at(layer.source, layer.lines.grades) end
     for score, verdict in pairs(layer.below or {}) do
       policy.below[score], policy.below_source[score] = verdict, at(layer.source, layer.lines.below)
@@ -406,16 +491,19 @@ function compile(order)
         end
       end
     end
+    local rules = rules_in_force()
     for _, exempt in ipairs(layer.exempts) do
-      local known = { "files.deny", "files.default", "globals.deny", "globals.default", "licenses.deny", "licenses.unknown" }
-      for _, rule in ipairs(policy.rules) do known[#known + 1] = rule.name end
-      if not helpers.contains(known, exempt.name) then
-        mistakes[#mistakes + 1] = { line = exempt.line, key = exempt.name, message = "there is no rule '" .. exempt.name .. "' to exempt from.",
-          word = exempt.name, among = known }
+      if list_rules[exempt.name] and not helpers.contains(rules, exempt.name) then
+        mistake(exempt.line, exempt.name .. " cannot fire: the policy has no such list", exempt.name)
+      elseif not helpers.contains(rules, exempt.name) then
+        local known = keys_of(list_rules)
+        for _, name in ipairs(rules) do known[#known + 1] = name end
+        no_such(exempt.line, "there is no rule", exempt.name, known)
       end
       if not (exempt.repo or exempt.sha256 or exempt.path) then mistake(exempt.line, "an exemption must say what for: repo, sha256 or path") end
       if exempt.expires and not day_number(exempt.expires) then mistake(exempt.line, "expires must be a date like 2027-03-31", "expires") end
     end
+    check_tests(layer, rules)
     for _, m in ipairs(mistakes) do
       m.layer = index
       all[#all + 1] = m
@@ -502,15 +590,16 @@ local function fired(result, rule)
   result.rules[#result.rules + 1] = rule
 end
 
--- files, globals and licenses: what is denied, and what is not on the list of what is allowed when there is one with a default.
+-- files, globals and licenses: what is denied, and what is on no list when there is a default. What is known to be safe or dangerous needs no
+-- list: dangerous globals are denied unless allowed by name; safe globals pass, and so do safe files when nothing says which files are allowed.
 local function apply_list(result, name, items, ignore_case, what)
   local list = policy.lists[name]
   if not list then return end
   local denied, unlisted, rest = {}, {}, name == "licenses" and "unknown" or "default"
   for _, item in ipairs(items) do
-    local pattern = matches_any(list.deny, item.value, ignore_case)
-    if pattern then denied[#denied + 1] = item
-    elseif list.default and list.default ~= "allow" and not item.safe and not matches_any(list.allow, item.value, ignore_case) then
+    local allowed = matches_any(list.allow, item.value, ignore_case)
+    if matches_any(list.deny, item.value, ignore_case) or (item.dangerous and not allowed) then denied[#denied + 1] = item
+    elseif list.default and list.default ~= "allow" and not item.safe and not allowed then
       unlisted[#unlisted + 1] = item
     end
   end
@@ -633,8 +722,13 @@ function evaluate(facts, date, runaways)
   running = nil
   if next(policy.lists) then
     local files, globals, licenses = {}, {}, {}
-    for i, file in ipairs(m.files or {}) do files[i] = { value = file.path, path = file.path } end
-    for i, global in ipairs(m.globals or {}) do globals[i] = { value = global.name, path = global.path, safe = global.class == "safe" } end
+    local listed = policy.lists.files and policy.lists.files.allow
+    for i, file in ipairs(m.files or {}) do
+      files[i] = { value = file.path, path = file.path, safe = not listed and file.safety == "safe" and file.complete }
+    end
+    for i, global in ipairs(m.globals or {}) do
+      globals[i] = { value = global.name, path = global.path, safe = global.class == "safe", dangerous = global.class == "dangerous" }
+    end
     if m.license then licenses[1] = { value = m.license } end
     apply_list(result, "files", files, true, "the file")
     apply_list(result, "globals", globals, false, "the global")

@@ -1,7 +1,9 @@
 -- The mistakes of a policy's text, told kindly: file and line, the line itself, a caret under the word, and the likely fix.
 
 local suggest = require("hugh.suggest")
+local tokens = require("hugh.policy.tokens")
 local utf8 = require("hugh.utf8")
+local words = require("hugh.policy.words")
 
 local MOST = 50 -- told at once
 
@@ -31,33 +33,46 @@ local function place_of(starts, at)
   return line, at - starts[line] + 1
 end
 
-local function is_word(byte) return byte ~= "" and byte:find("[%w_]") ~= nil end
-
--- The line and column of `key` in the statement that starts in `first`: the first whole word there, before the next statement begins.
-local function locate(lines, first, key)
-  if key == nil or key == "" then return first, lines[first] and (lines[first]:find("%S") or 1) end
-  for n = first, math.min(#lines, first + 200) do
-    local at = 1
-    while true do
-      local from, to = lines[n]:find(key, at, true)
-      if not from then break end
-      if not is_word(lines[n]:sub(from - 1, from - 1)) or from == 1 then
-        if not is_word(lines[n]:sub(to + 1, to + 1)) then return n, from end
-      end
-      at = to + 1
-    end
-    if n > first and lines[n]:find("^[%a_]") then break end
-  end
-  return first, lines[first] and (lines[first]:find("%S") or 1)
+-- A source with its lines, split once.
+function mistakes.split(source)
+  if not source.lines then source.lines, source.starts = lines_of(source.text) end
 end
 
-local function split(source)
-  if not source.lines then source.lines, source.starts = lines_of(source.text) end
+local is_statement = {}
+for _, statement in ipairs(words.statements) do is_statement[statement.name] = true end
+
+-- Is the token at `i` the key itself: a field, a text, or the number of a bound?
+local function is_key(list, i, key)
+  local token = list[i]
+  if token.kind == "string" then return token.text:sub(2, -2) == key end
+  if token.kind == "number" then return tonumber(token.text) == tonumber(key) end
+  return token.kind == "name" and token.text == key and list[i + 1] ~= nil and list[i + 1].text == "="
+end
+
+--- The byte where `key` stands in the statement that starts in a line; else where the line does.
+---@param source { name: string, text: string }
+---@param line integer
+---@param key string|nil
+---@return integer
+function mistakes.locate(source, line, key)
+  mistakes.split(source)
+  source.tokens = source.tokens or (tokens.read(source.text))
+  line = math.max(1, math.min(line, #source.lines))
+  local from, list, depth = source.starts[line], source.tokens, 0
+  for i = 1, key and #list or 0 do
+    local token = list[i]
+    if token.at >= from then
+      if depth == 0 and is_statement[token.text] and token.at >= (source.starts[line + 1] or #source.text + 1) then break end
+      if is_key(list, i, key) then return token.at end
+      if token.text == "{" then depth = depth + 1 elseif token.text == "}" then depth = depth - 1 end
+    end
+  end
+  return from + (source.lines[line]:find("%S") or 1) - 1
 end
 
 --- The first and the last byte of a line.
 function mistakes.range(source, line)
-  split(source)
+  mistakes.split(source)
   return source.starts[line] or 1, (source.starts[line + 1] or #source.text + 2) - 1
 end
 
@@ -66,11 +81,9 @@ end
 ---@param problems { at?: integer, line?: integer, key?: string, message: string, word?: string, among?: string[] }[]
 function mistakes:add(source, problems)
   if #problems == 0 then return end
-  split(source)
+  mistakes.split(source)
   for _, problem in ipairs(problems) do
-    local line, column
-    if problem.at then line, column = place_of(source.starts, problem.at)
-    else line, column = locate(source.lines, math.max(1, math.min(problem.line or 1, #source.lines)), problem.key) end
+    local line, column = place_of(source.starts, problem.at or mistakes.locate(source, problem.line or 1, problem.key))
     self.list[#self.list + 1] = {
       file = source.name, line = line, column = column or 1, text = source.lines[line] or "",
       message = mistakes.with_hint(problem.message, problem.word, problem.among), order = #self.list,

@@ -1,5 +1,7 @@
 -- A policy's own tests: `given` is a sketch of a model, `expect` what the policy must say of it.
 
+local core = require("hugh.core")
+
 local tests = {}
 
 local pickle_kinds = { pickle = true, ["torch-zip"] = true, ["torch-legacy"] = true, joblib = true }
@@ -21,7 +23,7 @@ local function file_of(file)
   return made
 end
 
---- Facts from the sketch in a test: files by name, globals by dotted name, everything else as it is.
+--- Facts from the sketch in a test: files by name, globals by dotted name and as hugh judges them, everything else as it is.
 ---@param given table
 ---@return hugh.facts
 function tests.facts(given)
@@ -34,7 +36,10 @@ function tests.facts(given)
     facts.kinds[files[i].kind] = (facts.kinds[files[i].kind] or 0) + 1
   end
   for i, global in ipairs(given.globals or {}) do
-    if type(global) == "string" then global = { name = global, class = "unknown", called = true } end
+    if type(global) == "string" then
+      local module, name = global:match("^(.*)%.([^.]*)$")
+      global = { name = global, class = core.judge(module or "", name or global), called = true }
+    end
     global.module = global.module or (global.name or ""):match("^(.*)%.[^.]*$") or ""
     global.path = global.path or (files[1] and files[1].path) or "model.pkl"
     globals[i] = global
@@ -44,6 +49,9 @@ function tests.facts(given)
 end
 
 local function difference(expect, result)
+  for _, rule in ipairs(result.rules) do
+    if rule.code then return rule.message end -- a policy that fails blocks, but never because it is right
+  end
   if expect.verdict and expect.verdict ~= result.verdict then
     return ("the verdict is %s, not %s"):format(result.verdict, expect.verdict)
   end

@@ -19,11 +19,11 @@ words.statements = {
   { name = "files", form = "files { … }", about = "judges paths, ignoring case", fields = {
     { "allow", "globs", "what is fine" },
     { "deny", "globs", "what blocks" },
-    { "default", "verdict", "for a path on neither list" },
+    { "default", "verdict", "for a path on neither list; without `allow`, only for files that are not known to be safe" },
   } },
   { name = "globals", form = "globals { … }", about = "judges the dotted names in pickles, minding case", fields = {
     { "allow", "globs", "what is fine, beside the names that hugh knows to be safe" },
-    { "deny", "globs", "what blocks" },
+    { "deny", "globs", "what blocks, beside the names that hugh knows to be dangerous and that `allow` does not list" },
     { "default", "verdict", "for a name on neither list" },
   } },
   { name = "licenses", form = "licenses { … }", about = "judges the license's id, ignoring case", fields = {
