@@ -40,7 +40,7 @@ describe("a policy", function()
   end)
 
   it("fills messages from the facts, and only from them", function()
-    local told = load('rule "r" { verdict = warn, when = function () return true end, message = "{repo} by {publisher}: {card.level} {card.here} {3 x}" }')
+    local told = load('rule "r" { verdict = warn, when = function () return true end, message = "{repo} by {publisher}: {card.level} {kinds.here} {3 x}" }')
     local result = told:assess(sketch { repo = "a/{publisher}", publisher = "a", card = { level = "basic" } })
     assert.equal("a/{publisher} by a: basic unknown {3 x}", result.rules[1].message)
   end)

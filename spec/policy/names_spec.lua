@@ -24,6 +24,13 @@ describe("names in a policy", function()
     ["function helper() end"] = { "a policy sets no globals: write `local function helper`", "helper" },
     ["m.safety = 'safe'"] = { "facts cannot be changed", "m.safety" },
     ["m.card.level = 'complete'"] = { "facts cannot be changed", "m.card" },
+    ["for _, file in ipairs(m.files) do if file.saftey then return true end end"] = { "a file has no fact 'saftey'. Did you mean 'safety'?", "saftey" },
+    ["return m.files[#m.files + 1].pth"] = { "a file has no fact 'pth'. Did you mean 'path'?", "pth" },
+    ["return m.card and m.card.levl == 'none'"] = { "a card has no fact 'levl'. Did you mean 'level'?", "levl" },
+    ["local card = m.card return card and card.levl"] = { "a card has no fact 'levl'. Did you mean 'level'?", "levl" },
+    ["for _, f in ipairs(m.files) do for _, g in ipairs(f.globals) do return g.nam end end"] = { "a global has no fact 'nam'. Did you mean 'name'?", "nam end" },
+    ["for _, file in ipairs(m.files) do return file.path:find('x') end"]
+      = { "texts have no methods here: texts are asked with glob, contains, starts, ends and lower", ":find" },
     ["local facts = m return facts.nothing"] = { "there is no fact 'nothing'.", "nothing" },
     ["return _ENV"] = { "unknown name '_ENV'.", "_ENV" },
     ["return _G.print"] = { "unknown name '_G'.", "_G" },
@@ -61,6 +68,11 @@ describe("names in a policy", function()
     "return math.floor(1.5) + math.huge > 0 and clamp(1, 2, 3) and type(nil)",
     "local rule = 3 return rule",
     "local k = { m = { x = 1 } } return k.m.x",
+    "for i, file in ipairs(m.files) do file = { x = i } return file.x end",
+    "for _, file in ipairs(m.files or {}) do return file.path end",
+    "for name, count in pairs(m.kinds) do return name == 'x' and count > 1 and m.kinds.anything end",
+    "for _, tag in ipairs(m.tags or {}) do return tag == 'x' end return m.tags and m.tags[1] == 'y'",
+    "local first = m.files[1] return first ~= nil and first.path == 'x', { first and first.notes and first.notes['pickle.protocol'] }",
     "do local x = 1 if x then elseif x then else end end return (function () return 1 end)()",
   } do
     it("that mean something are let be: " .. body, function()

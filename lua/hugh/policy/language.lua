@@ -160,8 +160,23 @@ end
 
 -- The facts that a text with {fields} asks for.
 local function check_message(line, field, text)
-  for name in string.gmatch(text, "{([%a_][%w_]*)[%w_.]*}") do
-    if not known_facts[name] then no_such(line, field .. ": there is no fact", name, keys_of(known_facts), field) end
+  for path in string.gmatch(text, "{([%a_][%w_.]*)}") do
+    local shape = model
+    for name in string.gmatch(path, "[^.]+") do
+      if type(shape) ~= "table" or not next(shape[1]) then break end
+      if not shape[1][name] then no_such(line, field .. ": there is no fact", name, keys_of(shape[1]), field) end
+      shape = shape[1][name]
+    end
+  end
+end
+
+-- The facts that a test gives.
+local function check_given(line, shape, given)
+  if type(shape) ~= "table" or type(given) ~= "table" then return end
+  for name, value in pairs(given) do
+    if type(name) == "number" then check_given(line, shape[2], value)
+    elseif next(shape[1]) and not shape[1][name] then no_such(line, "given: there is no fact", tostring(name), keys_of(shape[1]))
+    else check_given(line, shape[1][name], value) end
   end
 end
 
@@ -177,9 +192,7 @@ local check_more = {
     end
   end,
   test = function(line, given)
-    for name in pairs(type(given.given) == "table" and given.given or {}) do
-      if not known_facts[name] then no_such(line, "there is no fact", tostring(name), keys_of(known_facts)) end
-    end
+    check_given(line, model, given.given)
     if type(given.expect) == "table" then check_fields(line, "expect", given.expect) end
   end,
 }

@@ -19,14 +19,23 @@ local statements, all_words, globals = {}, words.names(), {}
 for _, statement in ipairs(words.statements) do statements[statement.name] = true end
 for _, name in ipairs(all_words) do globals[name] = true end
 
--- A shape is what is known of a value: { what, fields = { name = shape }, names }, { text = true }, or ANY: nothing.
+-- A shape is what is known of a value: { no, fields = { name = shape }, names }, where `no` begins what is told of a name that is not there;
+-- { each = shape } of a list; { text = true }; or ANY: nothing.
 local ANY = {}
-local math_shape = { what = "function", fields = {}, names = words.math }
+local math_shape = { no = "there is no function", fields = {}, names = words.math }
 for _, name in ipairs(words.math) do math_shape.fields[name] = ANY end
-local facts_shape = { what = "fact", fields = {}, names = {}, read_only = true }
-for i, fact in ipairs(facts.shapes.model.fields) do
-  facts_shape.names[i] = fact.name
-  facts_shape.fields[fact.name] = fact.type:find("^string%??$") and { text = true } or ANY
+
+local shapes = { string = { text = true } }
+for _, fact in ipairs(facts.shapes) do
+  shapes[fact.name] = { no = (fact.name == "model" and "there is" or fact.one .. " has") .. " no fact", fields = {}, names = {}, facts = true }
+end
+for _, fact in ipairs(facts.shapes) do
+  local shape = shapes[fact.name]
+  for i, field in ipairs(fact.fields) do
+    local item, list = field.type:match("^([%a_]+)(%[?%]?)%??$")
+    local known = shapes[item] or ANY
+    shape.names[i], shape.fields[field.name] = field.name, list == "[]" and { each = known } or known
+  end
 end
 
 local scan = {}
@@ -46,16 +55,28 @@ function scan:tell(i, message, word, among)
   self.mistakes[#self.mistakes + 1] = { at = self.list[i].at, message = message, word = word, among = among }
 end
 
+-- The place after the bracket that closes the one at `i`.
+function scan:closed(i)
+  local depth = 0
+  repeat
+    depth = depth + (self:is(i, "[") and 1 or self:is(i, "]") and -1 or 0)
+    i = i + 1
+  until depth == 0 or not self.list[i]
+  return i
+end
+
 -- Follows .field and [index] after a value of known shape. Returns the shape reached, and the place of the token after it.
 function scan:follow(shape, i, quiet)
   while true do
     if shape.fields and self:is(i, ".") then
       local field = self.list[i + 1].text
       if not shape.fields[field] then
-        if not quiet then self:tell(i + 1, ("there is no %s '%s'."):format(shape.what, field), field, shape.names) end
+        if not quiet then self:tell(i + 1, ("%s '%s'."):format(shape.no, field), field, shape.names) end
         return ANY, i + 2
       end
       shape, i = shape.fields[field], i + 2
+    elseif shape.each and self:is(i, "[") then
+      shape, i = shape.each, self:closed(i)
     elseif shape.text and self:is(i, ":") then
       if not quiet then self:tell(i, "texts have no methods here: " .. instead.string) end
       return ANY, i + 2
@@ -65,12 +86,16 @@ function scan:follow(shape, i, quiet)
   end
 end
 
+-- The shape of the value that starts at `i`, as far as names, fields and indices make it, and the place after it.
+function scan:value(i)
+  local shape = self.list[i] and self.list[i].kind == "name" and self:find(self.list[i].text)
+  if not shape then return ANY, i end
+  return self:follow(shape, i + 1, true)
+end
+
 -- The shape of a local that is given `m.field` and nothing more.
 function scan:alias(i)
-  local shape = self.list[i] and self.list[i].kind == "name" and self:find(self.list[i].text)
-  if not shape then return ANY end
-  local after
-  shape, after = self:follow(shape, i + 1, true)
+  local shape, after = self:value(i)
   local token = self.list[after]
   local ends = not token or token.kind == "name" or token.text == ";" or (token.kind == "keyword" and token.text ~= "and" and token.text ~= "or")
   return ends and shape or ANY
@@ -128,7 +153,7 @@ function scan:name(i)
   while self:is(after, ".") do after = after + 2 end
   if self:is(after, "=") then
     if after == i + 1 then (locals or self.frames[1].locals)[name] = ANY -- whatever it is given
-    elseif shape.read_only then self:tell(i, "facts cannot be changed") end
+    elseif shape.facts then self:tell(i, "facts cannot be changed") end
   end
   return i + 1
 end
@@ -153,7 +178,7 @@ keywords["function"] = function(self, i)
   self:push("function")
   if method then self:declare("self") end
   local stop = self:is(j + 1, ")") and j + 1 or self:declare_list(j + 1)
-  if condition and stop > j + 1 then self:declare(self.list[j + 1].text, facts_shape) end
+  if condition and stop > j + 1 then self:declare(self.list[j + 1].text, shapes.model) end
   return stop + 1
 end
 
@@ -167,8 +192,15 @@ keywords["local"] = function(self, i)
 end
 
 keywords["for"] = function(self, i)
+  local each = ANY -- of `for _, name in ipairs(list) do`
+  if self:is(i + 2, ",") and self:is(i + 4, "in") and self:is(i + 5, "ipairs") and self:is(i + 6, "(") then
+    local list, after = self:value(i + 7)
+    if list.each and self:is(after, ")") and self:is(after + 1, "do") then each = list.each end
+  end
   self:push("loop")
-  return self:declare_list(i + 1)
+  local stop = self:declare_list(i + 1)
+  if each ~= ANY then self:declare(self.list[i + 3].text, each) end
+  return stop
 end
 
 keywords["while"] = function(self, i)
