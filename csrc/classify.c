@@ -14,6 +14,8 @@ typedef struct magic {
 
 #define MAGIC(kind, offset, bytes) {HUGH_KIND_##kind, offset, sizeof(bytes) - 1, bytes}
 
+#define HDF5_MAGIC "\x89HDF\r\n\x1a\n"
+
 /* Formats that one fixed string gives away. */
 static const magic magics[] = {
     MAGIC(ZIP, 0, "PK\3\4"),
@@ -30,7 +32,8 @@ static const magic magics[] = {
     MAGIC(GGML, 0, "lmgg"),
     MAGIC(GGML, 0, "fmgg"),
     MAGIC(GGML, 0, "tjgg"),
-    MAGIC(HDF5, 0, "\x89HDF\r\n\x1a\n"),
+    MAGIC(GGML, 0, "algg"),
+    MAGIC(HDF5, 0, HDF5_MAGIC),
     MAGIC(TFLITE, 4, "TFL3"),
     MAGIC(ELF, 0, "\x7f" "ELF"),
     MAGIC(PE, 0, "MZ"),
@@ -42,6 +45,28 @@ static const magic magics[] = {
     MAGIC(IMAGE, 0, "\x89PNG\r\n\x1a\n"),
     MAGIC(IMAGE, 0, "\xff\xd8\xff"),
     MAGIC(IMAGE, 0, "GIF8"),
+    MAGIC(IMAGE, 0, "II*\0"),
+    MAGIC(IMAGE, 0, "MM\0*"),
+    MAGIC(IMAGE, 8, "WEBP"),
+    MAGIC(AUDIO, 8, "WAVE"),
+    MAGIC(AUDIO, 0, "ID3"),
+    MAGIC(AUDIO, 0, "OggS"),
+    MAGIC(AUDIO, 0, "fLaC"),
+    MAGIC(AUDIO, 0, "\x1a\x45\xdf\xa3"),
+    MAGIC(AUDIO, 4, "ftyp"),
+    MAGIC(CATBOOST, 0, "CBM1"),
+    MAGIC(LIGHTGBM, 0, "tree\nversion=v"),
+    MAGIC(XGBOOST, 0, "{L\0\0\0\0\0\0\0\7learner"),
+    MAGIC(XGBOOST, 0, "binf"),
+    MAGIC(XGBOOST, 0, "bs64\t"),
+    MAGIC(RDS, 0, "X\n\0\0\0\2"),
+    MAGIC(RDS, 0, "X\n\0\0\0\3"),
+    MAGIC(RDS, 0, "A\n2\n"),
+    MAGIC(RDS, 0, "A\n3\n"),
+    MAGIC(RDS, 0, "RDX2\nX\n"),
+    MAGIC(RDS, 0, "RDX3\nX\n"),
+    MAGIC(RDS, 0, "RDA2\nA\n"),
+    MAGIC(RDS, 0, "RDA3\nA\n"),
     MAGIC(PDF, 0, "%PDF-"),
     MAGIC(PARQUET, 0, "PAR1"),
     MAGIC(LFS_POINTER, 0, "version https://git-lfs.github.com/spec/v1"),
@@ -56,16 +81,22 @@ typedef struct suffix {
 
 /* What a name promises. */
 static const suffix suffixes[] = {
-    SUFFIX(".safetensors", SAFETENSORS), SUFFIX(".gguf", GGUF),      SUFFIX(".onnx", ONNX),     SUFFIX(".npy", NPY),
-    SUFFIX(".npz", NPZ),                 SUFFIX(".pkl", PICKLE),     SUFFIX(".pickle", PICKLE), SUFFIX(".dill", PICKLE),
-    SUFFIX(".joblib", JOBLIB),           SUFFIX(".pt", TORCH_ZIP),   SUFFIX(".pth", TORCH_ZIP), SUFFIX(".ckpt", TORCH_ZIP),
-    SUFFIX(".h5", HDF5),                 SUFFIX(".hdf5", HDF5),      SUFFIX(".keras", KERAS),   SUFFIX(".tflite", TFLITE),
-    SUFFIX(".msgpack", MSGPACK),         SUFFIX(".rds", RDS),        SUFFIX(".pmml", PMML),     SUFFIX(".xml", XML),
-    SUFFIX(".json", JSON),               SUFFIX(".yaml", YAML),      SUFFIX(".yml", YAML),      SUFFIX(".py", PYTHON),
-    SUFFIX(".ipynb", NOTEBOOK),          SUFFIX(".jinja", JINJA),    SUFFIX(".jinja2", JINJA),  SUFFIX(".sh", SHELL),
-    SUFFIX(".pb", SAVED_MODEL),          SUFFIX(".md", TEXT),        SUFFIX(".txt", TEXT),      SUFFIX(".cbm", CATBOOST),
-    SUFFIX(".tar", TAR),                 SUFFIX(".zip", ZIP),        SUFFIX(".7z", SEVENZIP),   SUFFIX(".gz", GZIP),
-    SUFFIX(".lzma", LZMA),               SUFFIX(".z", ZLIB),         SUFFIX(".zlib", ZLIB),     SUFFIX(".so", ELF),
+    SUFFIX(".safetensors", SAFETENSORS),  SUFFIX(".gguf", GGUF),                SUFFIX(".onnx", ONNX),                SUFFIX(".npy", NPY),
+    SUFFIX(".npz", NPZ),                  SUFFIX(".pkl", PICKLE),               SUFFIX(".pickle", PICKLE),            SUFFIX(".dill", PICKLE),
+    SUFFIX(".joblib", JOBLIB),            SUFFIX(".pt", TORCH_ZIP),             SUFFIX(".pth", TORCH_ZIP),            SUFFIX(".ckpt", TORCH_ZIP),
+    SUFFIX(".h5", HDF5),                  SUFFIX(".hdf5", HDF5),                SUFFIX(".keras", KERAS),              SUFFIX(".tflite", TFLITE),
+    SUFFIX(".msgpack", MSGPACK),          SUFFIX(".rds", RDS),                  SUFFIX(".pmml", PMML),                SUFFIX(".xml", XML),
+    SUFFIX(".json", JSON),                SUFFIX(".yaml", YAML),                SUFFIX(".yml", YAML),                 SUFFIX(".py", PYTHON),
+    SUFFIX(".ipynb", NOTEBOOK),           SUFFIX(".jinja", JINJA),              SUFFIX(".jinja2", JINJA),             SUFFIX(".sh", SHELL),
+    SUFFIX(".pb", SAVED_MODEL),           SUFFIX(".md", TEXT),                  SUFFIX(".txt", TEXT),                 SUFFIX(".cbm", CATBOOST),
+    SUFFIX(".tar", TAR),                  SUFFIX(".zip", ZIP),                  SUFFIX(".7z", SEVENZIP),              SUFFIX(".gz", GZIP),
+    SUFFIX(".lzma", LZMA),                SUFFIX(".z", ZLIB),                   SUFFIX(".zlib", ZLIB),                SUFFIX(".so", ELF),
+    SUFFIX(".rdata", RDS),                SUFFIX(".rda", RDS),                  SUFFIX(".ubj", XGBOOST),              SUFFIX(".pyc", PYC),
+    SUFFIX(".dll", PE),                   SUFFIX(".exe", PE),                   SUFFIX(".pyd", PE),                   SUFFIX(".dylib", MACHO),
+    SUFFIX(".pdf", PDF),                  SUFFIX(".parquet", PARQUET),          SUFFIX(".png", IMAGE),                SUFFIX(".jpg", IMAGE),
+    SUFFIX(".jpeg", IMAGE),               SUFFIX(".gif", IMAGE),                SUFFIX(".webp", IMAGE),               SUFFIX(".bmp", IMAGE),
+    SUFFIX(".mp3", AUDIO),                SUFFIX(".mp4", AUDIO),                SUFFIX(".wav", AUDIO),                SUFFIX(".flac", AUDIO),
+    SUFFIX(".ogg", AUDIO),                SUFFIX(".webm", AUDIO),
 };
 
 static hugh_kind kind_of_name(hugh_text name) {
@@ -152,34 +183,100 @@ static hugh_kind kind_of_text(const uint8_t *head, size_t length, hugh_kind name
   }
 }
 
+/* HDF5 may stand behind a block of the user's own: its readers look at 512 bytes and every power of two from there. */
+static bool is_hdf5_behind(const uint8_t *head, size_t length) {
+  for (size_t at = 512; at < length; at *= 2) {
+    if (HUGH_STARTS(head + at, length - at, HDF5_MAGIC)) return true;
+  }
+  return false;
+}
+
+/* Two bytes of a version, a line end that text mode would spoil, and behind flags, time and size the code that was marshalled. */
+static bool is_pyc(const uint8_t *head, size_t length) {
+  if (length < 17 || head[2] != '\r' || head[3] != '\n') return false;
+  return (head[8] & 0x7f) == 'c' || (head[12] & 0x7f) == 'c' || (head[16] & 0x7f) == 'c';
+}
+
+/* ModelProto: the version of the format, then one of the fields that come after it. */
+static bool is_onnx(const uint8_t *head, size_t length) {
+  return length >= 3 && head[0] == 0x08 && head[1] >= 3 && head[1] < 32 && memchr("\x12\x1a\x22\x28\x32\x3a\x42", head[2], 7) != NULL;
+}
+
+/* SavedModel: version 1, then its graphs. GraphDef: a node, which begins with its name and its operator. */
+static bool is_tensorflow(const uint8_t *head, size_t length) {
+  if (HUGH_STARTS(head, length, "\x08\x01\x12")) return true;
+  size_t at = length > 1 && head[0] == 0x0a ? (head[1] < 0x80 ? 2 : 3) : 0;
+  if (at == 0 || length < at + 2 || head[at] != 0x0a) return false;
+  size_t op = at + 2 + head[at + 1];
+  return op + 2 < length && head[op] == 0x12 && head[op + 2] >= 'A' && head[op + 2] <= 'Z';
+}
+
+/* MessagePack: a map whose first key is a name. Of the ways to begin one, those that could be a pickle are left out. */
+static bool is_msgpack(const uint8_t *head, size_t length) {
+  size_t at = length > 5 && head[0] > 0x80 && head[0] < 0x88 ? 1 : length > 5 && head[0] == 0xde ? 3 : 0;
+  if (at == 0 || head[at] < 0xa1 || head[at] > 0xbf) return false;
+  size_t end = at + 1 + (head[at] & 31);
+  if (end >= length) return false;
+  while (++at < end) {
+    if (head[at] <= ' ' || head[at] >= 0x7f) return false;
+  }
+  return true;
+}
+
+static hugh_kind kind_of_structure(const uint8_t *head, size_t length, hugh_kind named) {
+  if (is_hdf5_behind(head, length)) return HUGH_KIND_HDF5;
+  if (is_pyc(head, length)) return HUGH_KIND_PYC;
+  if (named == HUGH_KIND_ONNX || named == HUGH_KIND_SAVED_MODEL) return HUGH_KIND_UNKNOWN; /* a message can be read as any other */
+  if (is_onnx(head, length)) return HUGH_KIND_ONNX;
+  if (is_tensorflow(head, length)) return HUGH_KIND_SAVED_MODEL;
+  return is_msgpack(head, length) ? HUGH_KIND_MSGPACK : HUGH_KIND_UNKNOWN;
+}
+
+/* What a name that promises anything else only serves to hide. */
+static bool is_hidden(hugh_kind kind) {
+  switch (kind) {
+    case HUGH_KIND_PICKLE:
+    case HUGH_KIND_JOBLIB:
+    case HUGH_KIND_TORCH_LEGACY:
+    case HUGH_KIND_ZIP:
+    case HUGH_KIND_SEVENZIP:
+    case HUGH_KIND_TAR:
+    case HUGH_KIND_ELF:
+    case HUGH_KIND_PE:
+    case HUGH_KIND_MACHO:
+    case HUGH_KIND_PYC: return true;
+    default: return false;
+  }
+}
+
+static bool is_stream(hugh_kind kind) { return kind >= HUGH_KIND_GZIP && kind <= HUGH_KIND_ZSTD; }
+
 /* Which names are honest for a kind: the torch and joblib worlds use many suffixes for the same things. */
 static bool name_fits(hugh_kind kind, hugh_kind named) {
+  if (kind == named || kind == HUGH_KIND_LFS_POINTER) return true;
   switch (named) {
     case HUGH_KIND_SAFETENSORS:
     case HUGH_KIND_GGUF:
     case HUGH_KIND_NPY:
-    case HUGH_KIND_TFLITE: return kind == named;
+    case HUGH_KIND_TFLITE:
+    case HUGH_KIND_HDF5:
+    case HUGH_KIND_MSGPACK:
+    case HUGH_KIND_CATBOOST:
+    case HUGH_KIND_PARQUET: return false;
     case HUGH_KIND_NPZ:
-    case HUGH_KIND_KERAS: return kind == named || kind == HUGH_KIND_ZIP;
-    case HUGH_KIND_ONNX:
-    case HUGH_KIND_JSON:
-    case HUGH_KIND_YAML:
-    case HUGH_KIND_TEXT:
-      switch (kind) {
-        case HUGH_KIND_PICKLE:
-        case HUGH_KIND_ZIP:
-        case HUGH_KIND_TORCH_LEGACY:
-        case HUGH_KIND_SEVENZIP:
-        case HUGH_KIND_TAR:
-        case HUGH_KIND_ELF:
-        case HUGH_KIND_PE:
-        case HUGH_KIND_MACHO: return false;
-        default: return true;
-      }
+    case HUGH_KIND_KERAS: return kind == HUGH_KIND_ZIP;
+    case HUGH_KIND_RDS: return is_stream(kind);
     case HUGH_KIND_PICKLE:
     case HUGH_KIND_JOBLIB:
     case HUGH_KIND_TORCH_ZIP: return kind != HUGH_KIND_SEVENZIP; /* no loader opens it: it is there to get past a scanner */
-    default: return true;
+    case HUGH_KIND_ZIP:
+    case HUGH_KIND_TAR:
+    case HUGH_KIND_SEVENZIP:
+    case HUGH_KIND_ELF:
+    case HUGH_KIND_PE:
+    case HUGH_KIND_MACHO:
+    case HUGH_KIND_PYC: return true;
+    default: return is_stream(named) || !is_hidden(kind);
   }
 }
 
@@ -232,13 +329,14 @@ hugh_class hugh_classify(const void *bytes, size_t length, uint64_t size, hugh_t
     else if (may_be_old_pickle(head, length, named) && named != HUGH_KIND_UNKNOWN) class.kind = HUGH_KIND_PICKLE;
     else if (is_loaded_as_pickle(named) || looks_like_old_pickle(head, length)) class.kind = HUGH_KIND_PICKLE;
     else if (hugh_pickle_glance(head, length, size)) class.kind = HUGH_KIND_PICKLE;
+    else if ((class.kind = kind_of_structure(head, length, named)) != HUGH_KIND_UNKNOWN) class.by_content = true;
     else if (is_text(head, length)) class.kind = kind_of_text(head, length, named);
     else if (named != HUGH_KIND_UNKNOWN) {
       class.kind = named == HUGH_KIND_TORCH_ZIP ? HUGH_KIND_PICKLE : named;
       class.by_content = false;
     }
-  } else if ((class.kind == HUGH_KIND_GGUF || class.kind == HUGH_KIND_GGML) && is_loaded_as_pickle(named)) {
-    class.kind = HUGH_KIND_PICKLE; /* G and g are opcodes */
+  } else if ((class.kind == HUGH_KIND_GGUF || class.kind == HUGH_KIND_GGML || class.kind == HUGH_KIND_RDS) && is_loaded_as_pickle(named)) {
+    class.kind = HUGH_KIND_PICKLE; /* G, g and X are opcodes */
   } else if (class.kind == HUGH_KIND_ZIP && (named == HUGH_KIND_NPZ || named == HUGH_KIND_KERAS)) {
     class.kind = named;
   }

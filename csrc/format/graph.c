@@ -30,10 +30,11 @@ hugh_next hugh_graph_walk(hugh_scan *scan, hugh_task *task, hugh_graph *graph, c
     uint8_t message = hugh_protobuf_message(pb);
     const hugh_graph_field *field = find(fields, count, message, pb->field);
     if (field == NULL) continue;
+    if ((field->child & HUGH_GRAPH_OR_NUMBER) != 0 && pb->wire == HUGH_WIRE_VARINT) continue;
     graph->known = true;
     if (pb->wire != HUGH_WIRE_BYTES) return broken(scan, task, start, "a field has another type than it must");
     if (field->child != 0) {
-      if (!hugh_protobuf_enter(pb, field->child)) return broken(scan, task, start, "messages lie deeper in messages than readers go");
+      if (!hugh_protobuf_enter(pb, field->child & (HUGH_GRAPH_OR_NUMBER - 1))) return broken(scan, task, start, "messages lie deeper in messages than readers go");
       continue;
     }
     size_t length = pb->length < HUGH_GRAPH_TEXT ? (size_t)pb->length : HUGH_GRAPH_TEXT, got;

@@ -10,6 +10,8 @@ typedef struct hugh_graph_field {
   uint16_t field;
 } hugh_graph_field;
 
+#define HUGH_GRAPH_OR_NUMBER 0x80 /* added to a child: the field may be a number as well, which is skipped */
+
 #define HUGH_GRAPH_TEXT ((size_t)4096) /* longer names than this are cut */
 
 typedef struct hugh_graph {

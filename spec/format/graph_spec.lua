@@ -96,6 +96,14 @@ describe("tensorflow", function()
     assert.equal("tf.op", select(2, scan("a.pb", saved(graph("PrintV2", attribute)))))
   end)
 
+  it("finds what a graph hides by beginning like a SavedModel", function()
+    local library = field(2, field(1, field(3, field(2, "PyFunc"))))
+    for _, bytes in ipairs { "\8\1" .. graph("PyFunc"), "\8\1" .. graph("Add") .. library, "\8\1" .. library } do
+      assert.equal("tf.op", select(2, scan("a.pb", bytes)))
+    end
+    assert.is_nil(select(2, scan("a.pb", "\8\1" .. field(2, field(1, field(4, "serve")) .. field(2, graph("Add"))))))
+  end)
+
   it("takes saved_model.pb for a SavedModel whatever it begins with", function()
     local hidden = graph("Add") .. field(2, field(2, graph("WriteFile")))
     assert.equal("dangerous", (scan("saved_model.pb", hidden)))
