@@ -7,7 +7,8 @@
 
 #define SPAN_MOST  ((size_t)64 * 1024)
 #define STACK_FIRST ((size_t)64)
-#define LINE_MOST  ((size_t)256 * 1024)
+#define LINE_MOST  ((size_t)256 * 1024) /* of a line that has to be at hand as a whole */
+#define RESYNC_SPAN ((size_t)4 * 1024)  /* after an error every byte may begin an opcode: lines that are no lines must not be long */
 
 static bool grow_stack(hugh_machine *m) {
   size_t size = m->stack_size == 0 ? STACK_FIRST : m->stack_size < ((size_t)1 << 18) ? m->stack_size * 2 : m->stack_size + m->stack_size / 4;
@@ -160,6 +161,24 @@ static inline const uint8_t *digits_line(const uint8_t *p, const uint8_t *end, u
   return p > start && p < end && *p == '\n' ? p : NULL;
 }
 
+/* Moves line_at to the end of the line of the string at `at`: HUGH_END if the frame or the input ends first. */
+static hugh_got find_line_end(hugh_machine *m) {
+  while (m->line_at < m->frame_end) {
+    size_t length;
+    const uint8_t *p = hugh_view_get(m->scan, m->view, m->line_at, 1, HUGH_READ, &length);
+    if (p == NULL) return m->view->got;
+    if (length > m->frame_end - m->line_at) length = (size_t)(m->frame_end - m->line_at);
+    const uint8_t *newline = memchr(p, '\n', length);
+    if (newline != NULL) {
+      m->line_at += (uint64_t)(newline - p);
+      return HUGH_GOT;
+    }
+    m->line_at += length;
+    if (hugh_work(m->scan, length / 16)) return HUGH_NEED;
+  }
+  return HUGH_END;
+}
+
 #define OFFSET(q)    (span_at + (uint64_t)((q) - span))
 #define HERE()       OFFSET(p)
 #define HAVE(n)      do { if ((size_t)(end - p) < (size_t)(n)) { need = (n); goto refill; } } while (0)
@@ -200,6 +219,19 @@ hugh_end hugh_machine_run(hugh_machine *m) {
 
 reload:
   m->min = need;
+  if (m->line_at > 0) {
+    SAVE();
+    if ((got = find_line_end(m)) == HUGH_NEED) return HUGH_STREAM_WANT;
+    uint64_t line_end = m->line_at;
+    m->line_at = 0;
+    if (got == HUGH_END) {
+      if (line_end < m->view->size) goto too_long;
+      goto truncated;
+    }
+    PUSH(hugh_value_at(HUGH_TAG_STRING, m->at));
+    m->at = line_end + 1;
+    counted++;
+  }
   {
     size_t length = 0;
     if (m->frame_end != HUGH_NO_OFFSET && m->at >= m->frame_end) m->frame_end = HUGH_NO_OFFSET;
@@ -216,7 +248,8 @@ reload:
       m->at = m->skip_from;
       goto truncated;
     }
-    size_t most = need > SPAN_MOST ? need : SPAN_MOST;
+    size_t most = m->resync_start ? RESYNC_SPAN : SPAN_MOST;
+    if (most < need) most = need;
     if (length > most) {
       length = most;
       last = false;
@@ -641,12 +674,7 @@ reload:
       default: goto bad_opcode;
     }
   }
-  m->at = span_at + (uint64_t)(p - span);
-  if (m->jump != HUGH_NO_OFFSET) {
-    m->at = m->jump;
-    m->jump = HUGH_NO_OFFSET;
-    m->frame_end = m->jump_frame;
-  }
+  m->at = HERE();
   need = 1;
   goto count;
 
@@ -712,11 +740,7 @@ refill:
 long_line:
   counted--;
   m->at = HERE();
-  if (last || m->at >= m->no_line_from) {
-    if (m->no_line_from == HUGH_NO_OFFSET || m->at < m->no_line_from) {
-      newline = memchr(p + 1, '\n', (size_t)(end - p) - 1);
-      m->no_line_from = newline == NULL ? m->at : OFFSET(newline) + 1;
-    }
+  if (last) {
     cut_global(m, p, (size_t)(end - p));
     goto truncated;
   }
@@ -726,12 +750,18 @@ long_line:
     uint64_t left = m->frame_end - m->at;
     need = (size_t)(end - p) < left ? (size_t)left : (size_t)left + 1;
   }
+  if (m->resync_start && need > RESYNC_SPAN) goto truncated;
+  if (need > LINE_MOST && *p != 'S' && *p != 'V') goto too_long;
   if (need > LINE_MOST) {
-    hugh_incomplete(scan, m->task, m->at, "a line of a pickle is longer than hugh reads");
-    goto truncated;
+    m->line_at = OFFSET(end);
+    need = 1;
   }
   SAVE();
   goto reload;
+
+too_long:
+  hugh_incomplete(scan, m->task, m->at, "a line of a pickle is longer than hugh reads");
+  goto truncated;
 
 truncated:
   SAVE();

@@ -139,10 +139,9 @@ typedef struct hugh_machine {
   uint64_t at;            /* the next opcode */
   uint64_t start;         /* of this stream */
   uint64_t frame_end;     /* HUGH_NO_OFFSET: not in a frame */
-  uint64_t jump, jump_frame; /* where to go on after a cut opcode, and in which frame; or HUGH_NO_OFFSET */
   uint64_t skip_from, skip_to; /* the last opcode whose payload was skipped with the end of the input not known */
   bool pushed;            /* a child was pushed and has to run first */
-  uint64_t no_line_from;  /* no newline follows from here on, or HUGH_NO_OFFSET */
+  uint64_t line_at;       /* 0, or: the opcode at `at` is a string whose line goes on here */
   size_t min;             /* bytes the opcode at `at` is known to need */
   hugh_flavour flavour;
   bool diverged;          /* the machines part in this stream: run it in the other flavours too */

@@ -10,7 +10,7 @@ static void stream_begin(hugh_machine *m, uint64_t at) {
   m->at = m->start = at;
   m->depth = m->mark_count = 0;
   m->proto = 0;
-  m->frame_end = m->jump = HUGH_NO_OFFSET;
+  m->frame_end = HUGH_NO_OFFSET;
   m->min = 1;
   m->stream_opcodes = 0;
   m->error = NULL;
@@ -222,7 +222,6 @@ static void machine_begin(hugh_machine *m, hugh_scan *scan, hugh_task *task) {
   m->scan = scan;
   m->task = task;
   m->view = m->texts = task->view;
-  m->no_line_from = HUGH_NO_OFFSET;
   stream_begin(m, 0);
 }
 
