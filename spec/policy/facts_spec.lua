@@ -33,7 +33,7 @@ describe("facts in a policy", function()
       ["return it.files[1].saftey == 'safe'"] = "a file has no fact 'saftey'. Did you mean 'safety'?",
       ["for _, f in ipairs(it.files) do if f.Path then return true end end"] = "a file has no fact 'Path'. Did you mean 'path'?",
       ["return it.card.lvl"] = "a card has no fact 'lvl'. Did you mean 'level'?",
-      ["return it[1]"] = "there is no fact '1'.",
+      ["return it[1]"] = "there is no fact '1'",
     } do
       local message = error_of(body, { files = { "a.bin" }, card = { level = "none" } })
       assert.truthy(message:find(wanted, 1, true), message)

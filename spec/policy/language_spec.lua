@@ -115,14 +115,14 @@ policy:2: there is no factor 'safetensor_usage'. Did you mean 'safetensors_usage
 policy:3: unknown name 'ruel'. Did you mean 'rule'?
     ruel "x" {}
     ^
-policy:4: rule needs its message
+policy:4: rule "y" needs its message
     rule "y" { verdict = warn, when = function () end }
     ^]], message)
   end)
 
   for what, case in pairs {
     ["a circle of extends"] = { 'policy "p" { extends = { "./no/such/file.lua" } }', "cannot read the policy" },
-    ["Lua that does not parse"] = { 'policy "p" {', "this { is never closed: } is missing" },
+    ["Lua that does not parse"] = { 'policy "p" {', "this { is never closed: a } is missing" },
     ["a newer hugh"] = { 'policy "p" { requires = "hugh >= 9.0" }', "needs hugh 9.0 or newer" },
     ["overlapping lists"] = { 'policy "p" {}\nfiles { allow = { "a" }, deny = { "a" } }', "both allowed and denied" },
     ["an exemption from nothing"] = { 'policy "p" {}\nexempt "fils.deny" { repo = "a/b", because = "x", expires = "2027-01-01" }', "Did you mean 'files.deny'?" },

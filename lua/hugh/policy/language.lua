@@ -104,12 +104,14 @@ end
 
 -- What each kind of field wants, for people.
 local wanted = {
-  string = "a text in quotes", number = "a number", ["function"] = "a function: function (m) … end", table = "a table in braces",
-  list = "a list in braces, like { \"a\", \"b\" }", globs = "a list of globs in braces, like { \"**/*.py\" }", verdict = "allow, warn or block",
+  string = "a text in quotes", number = "a number", ["function"] = "a function, like function (m) return m.gated end", table = "a table in braces",
+  list = "a list in braces, like { \"a\", \"b\" }",
+  globs = "a list of globs in braces, like { \"**/*.py\" }", verdict = "allow, warn or block",
 }
 
 local function shown(value)
   if type(value) == "string" then return '"' .. text_of(value) .. '"' end
+  if value ~= value then return "nan" end
   if type(value) == "number" or type(value) == "boolean" then return tostring(value) end
   return "a " .. type(value)
 end
@@ -117,7 +119,8 @@ end
 local function check_list(line, name, list, globs)
   for _, item in ipairs(list) do
     if type(item) ~= "string" then
-      if item ~= stand_in then mistake(line, name .. " must hold texts in quotes, not " .. shown(item), name) end
+      local key = type(item) == "number" and text_of(item) or name
+      if item ~= stand_in then mistake(line, name .. " must hold texts in quotes, not " .. shown(item), key) end
     elseif globs and glob(item, "") == nil then
       mistake(line, "'" .. item .. "' is not a glob hugh can read (an open brace, or too many alternatives)", item)
     end
@@ -129,13 +132,14 @@ local function check_field(line, statement, name, value, kind)
   local fine = type(value) == kind or list and type(value) == "table"
   if kind == "verdict" then fine = is_verdict(value) end
   if fine and list then check_list(line, name, value.list or value, kind == "globs") end
-  if fine then return end
-  mistakes[#mistakes + 1] = { line = line, key = name, message = statement .. ": " .. name .. " must be " .. wanted[kind] .. ", not " .. shown(value),
+  if fine then return true end
+  local message = statement .. ": " .. name .. " must be " .. wanted[kind] .. ", not " .. shown(value)
+  mistakes[#mistakes + 1] = { line = line, key = name, message = message,
     word = kind == "verdict" and type(value) == "string" and value or nil, among = { "allow", "warn", "block" } }
 end
 
 local function no_such(line, what, name, among, key)
-  mistakes[#mistakes + 1] = { line = line, key = key or name, message = what .. " '" .. name .. "'.", word = name, among = among }
+  mistakes[#mistakes + 1] = { line = line, key = key or name, message = what .. " '" .. name .. "'", word = name, among = among }
 end
 
 local function keys_of(map)
@@ -145,16 +149,18 @@ local function keys_of(map)
   return keys
 end
 
-local function check_fields(line, statement, given)
+-- Checks the fields of a statement; what is wrong is told and taken out. `label` is the statement as it is told.
+local function check_fields(line, statement, given, label)
   for _, name in ipairs(required[statement] or {}) do
-    if given[name] == nil then mistake(line, statement .. " needs its " .. name) end
+    if given[name] == nil then mistake(line, (label or statement) .. " needs its " .. name) end
+  end
+  if given[1] ~= nil then
+    mistake(line, statement .. " wants its fields by name: " .. keys_of(fields[statement])[1] .. " = …, not " .. shown(given[1]), text_of(given[1]))
   end
   for name, value in pairs(given) do
     local kind = fields[statement][name]
-    if value == stand_in then given[name] = nil
-    elseif kind then check_field(line, statement, name, value, kind)
-    elseif type(name) == "string" then no_such(line, statement .. " has no field", name, keys_of(fields[statement]))
-    else mistake(line, statement .. " wants its fields by name: " .. keys_of(fields[statement])[1] .. " = …, not " .. shown(value)) end
+    if value == stand_in or kind and not check_field(line, statement, name, value, kind) then given[name] = nil
+    elseif not kind and type(name) == "string" then no_such(line, statement .. " has no field", name, keys_of(fields[statement])) end
   end
 end
 
@@ -224,7 +230,7 @@ local function named(layer, statement, into)
     into[#into + 1] = entry
     return statement_of(statement .. " \"" .. name .. "\"", function(_, given)
       entry.pending = nil
-      check_fields(line, statement, given)
+      check_fields(line, statement, given, statement .. " \"" .. name .. "\"")
       if check_more[statement] then check_more[statement](line, given) end
       for key, value in pairs(given) do
         if fields[statement][key] then entry[key] = value end
@@ -238,9 +244,14 @@ local function numbers(layer, statement, check)
   return statement_of(statement, function(line, given)
     layer[statement] = layer[statement] or {}
     layer.lines[statement] = line
+    if given[1] ~= nil and statement ~= "below" then
+      mistake(line, statement .. " are written name = number, not " .. shown(given[1]), text_of(given[1]))
+    end
     for key, value in pairs(given) do
-      local message = value ~= stand_in and check(key, value)
-      if message then mistake(line, message, text_of(key)) elseif value ~= stand_in then layer[statement][key] = value end
+      if value ~= stand_in and (type(key) == "string" or statement == "below") then
+        local message = check(key, value)
+        if message then mistake(line, message, text_of(key)) else layer[statement][key] = value end
+      end
     end
   end)
 end
@@ -299,7 +310,8 @@ local function day_number(text)
   local y, m, d = string.match(tostring(text), "^(%d%d%d%d)%-(%d%d)%-(%d%d)")
   if not y then return nil end
   y, m, d = tonumber(y), tonumber(m), tonumber(d)
-  if m < 1 or m > 12 or d < 1 or d > 31 then return nil end
+  local leap = y % 4 == 0 and (y % 100 ~= 0 or y % 400 == 0)
+  if m < 1 or m > 12 or d < 1 or d > (m == 2 and (leap and 29 or 28) or (m == 4 or m == 6 or m == 9 or m == 11) and 30 or 31) then return nil end
   if m <= 2 then y, m = y - 1, m + 12 end
   return 365 * y + math.floor(y / 4) - math.floor(y / 100) + math.floor(y / 400) + math.floor((153 * (m - 3) + 2) / 5) + d
 end
@@ -333,12 +345,10 @@ local function environment(layer)
       end
     end
   end
-  env.weights = numbers(layer, "weights", function(key, value)
-    if type(key) ~= "string" then return "weights are written factor = 30, not " .. shown(value) end
+  env.weights = numbers(layer, "weights", function(_, value)
     if type(value) ~= "number" or not (value >= 0 and value <= 1e6) then return "a weight is a number from 0 on, not " .. shown(value) end
   end)
-  env.grades = numbers(layer, "grades", function(key, value)
-    if type(key) ~= "string" then return "grades are written A = 90, not " .. shown(value) end
+  env.grades = numbers(layer, "grades", function(_, value)
     if type(value) ~= "number" or not (value >= 0 and value <= 100) then return "a grade starts at a score from 0 to 100, not " .. shown(value) end
   end)
   env.below = numbers(layer, "below", function(key, value)
@@ -353,7 +363,7 @@ local function environment(layer)
   return setmetatable(env, {
     __index = function(_, name)
       if not loading then error("unknown name '" .. tostring(name) .. "'", 2) end
-      mistakes[#mistakes + 1] = { line = here(), message = "unknown name '" .. tostring(name) .. "'.", word = tostring(name), key = tostring(name),
+      mistakes[#mistakes + 1] = { line = here(), message = "unknown name '" .. tostring(name) .. "'", word = tostring(name), key = tostring(name),
         among = all_words, name = true }
       return stand_in
     end,
@@ -559,7 +569,7 @@ local function strict(name, one, facts)
   return {
     __index = function(_, key)
       if facts[key] then return nil end
-      error(who .. " no fact '" .. tostring(key) .. "'.\1" .. tostring(key) .. "\1" .. name, 2)
+      error(who .. " no fact '" .. tostring(key) .. "'\1" .. tostring(key) .. "\1" .. name, 2)
     end,
   }
 end
@@ -722,6 +732,8 @@ function evaluate(facts, date, runaways)
     local ok, when, paths = call(#policy.factors + i, rule.when)
     if not ok then
       policy_error(rule, crash(when))
+    elseif when ~= nil and type(when) ~= "boolean" then -- 0 and "" count as true in Lua, which few mean
+      policy_error(rule, "when must return true or false, not " .. shown(when))
     elseif when then
       local list
       if type(paths) == "table" then

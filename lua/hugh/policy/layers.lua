@@ -106,6 +106,9 @@ local function read_layer(box, source, found)
   end
   local named = list and check_names(list) or {}
   found:add(source, named)
+  if not layer.name then
+    found:add(source, { { at = list and list[1] and list[1].at or 1, message = "a policy starts with its name: policy \"name\" { … }" } })
+  end
   for _, problem in ipairs(problems) do
     if problem.failed then problem.message = wording.failure(problem.message) end
     if not (problem.name and named[1]) then found:add(source, { problem }) end -- names are told already

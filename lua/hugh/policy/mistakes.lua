@@ -17,7 +17,8 @@ function mistakes.with_hint(message, word, names)
   if not word or not names then return message end
   local known = {}
   for i, name in ipairs(names) do known[i] = type(name) == "table" and name.name or name end
-  return message .. suggest.hint(word, known)
+  local hint = suggest.hint(word, known)
+  return message .. (hint ~= "" and "." or "") .. hint
 end
 
 -- The lines of a text, and the byte that each starts at.

@@ -12,6 +12,7 @@ local instead = {
   os = "a policy sees nothing but the facts; days_since(date) counts days",
   io = "a policy sees nothing but the facts", require = "a policy builds on others by extends = { … }",
   print = "say it in a message, or in a factor's reason", pcall = "what fails blocks, and is told",
+  m = "a condition is given it: function (m) return … end",
   null = "Lua says nil", None = "Lua says nil", True = "Lua says true", False = "Lua says false",
 }
 
@@ -71,7 +72,7 @@ function scan:follow(shape, i, quiet)
     if shape.fields and self:is(i, ".") then
       local field = self.list[i + 1].text
       if not shape.fields[field] then
-        if not quiet then self:tell(i + 1, ("%s '%s'."):format(shape.no, field), field, shape.names) end
+        if not quiet then self:tell(i + 1, ("%s '%s'"):format(shape.no, field), field, shape.names) end
         return ANY, i + 2
       end
       shape, i = shape.fields[field], i + 2
@@ -132,13 +133,14 @@ function scan:global(i)
     if statements[name] and self:is(i + 1, "=") then return self:tell(i, ("%s is a statement: write it without ="):format(name)) end
     return self:tell(i, ("a policy sets no globals: write `local %s%s`"):format(self:is(i - 1, "function") and "function " or "", name))
   end
+  if statements[name] and self:in_a_condition() then return self:tell(i, name .. " is a statement: it cannot stand in a condition") end
   if globals[name] then return end
   local message = "unknown name '" .. name .. "'"
   if instead[name] then return self:tell(i, message .. ": " .. instead[name]) end
   if self:top().opener == "{" and (self:is(i + 1, ",") or self:is(i + 1, "}")) and not suggest.nearest(name, all_words) then
     message = message .. ": a text stands in quotes, like \"" .. name .. "\""
   end
-  self:tell(i, message .. ".", name, all_words)
+  self:tell(i, message, name, all_words)
 end
 
 function scan:name(i)
@@ -158,8 +160,15 @@ function scan:name(i)
   return i + 1
 end
 
+function scan:in_a_condition()
+  for _, frame in ipairs(self.frames) do
+    if frame.condition then return true end
+  end
+  return false
+end
+
 -- Are the innermost braces those of a rule or a factor?
-function scan:in_condition()
+function scan:in_judging()
   local top = self:top()
   if top.opener ~= "{" or not self.list[top.at - 1] or self.list[top.at - 1].kind ~= "string" then return false end
   return self:is(top.at - 2, "rule") or self:is(top.at - 2, "factor")
@@ -168,7 +177,7 @@ end
 local keywords = {}
 
 keywords["function"] = function(self, i)
-  local j, condition = i + 1, self:is(i - 1, "=") and (self:is(i - 2, "when") or self:is(i - 2, "score")) and self:in_condition()
+  local j, condition = i + 1, self:is(i - 1, "=") and (self:is(i - 2, "when") or self:is(i - 2, "score")) and self:in_judging()
   if self:is(i - 1, "local") then self:declare(self.list[j].text) elseif self.list[j].kind == "name" then self:name(j) end
   local method = false
   while self.list[j] and not self:is(j, "(") do
@@ -178,6 +187,7 @@ keywords["function"] = function(self, i)
   self:push("function")
   if method then self:declare("self") end
   local stop = self:is(j + 1, ")") and j + 1 or self:declare_list(j + 1)
+  self:top().condition = condition
   if condition and stop > j + 1 then self:declare(self.list[j + 1].text, shapes.model) end
   return stop + 1
 end

@@ -7,7 +7,9 @@ local wording = {}
 local is_statement = {}
 for _, statement in ipairs(words.statements) do is_statement[statement.name] = true end
 
-local openers = { ["{"] = "}", ["("] = ")", ["["] = "]", ["function"] = "end", ["do"] = "end", ["then"] = "end", ["repeat"] = "until" }
+local openers = {
+  ["{"] = "}", ["("] = ")", ["["] = "]", ["function"] = "end", ["do"] = "end", ["then"] = "end", ["else"] = "end", ["repeat"] = "until",
+}
 
 -- The innermost brace, parenthesis or block that tokens leave open, and the place of its token.
 local function open_at(list, last)
@@ -15,7 +17,7 @@ local function open_at(list, last)
   for i = 1, last do
     local text = list[i].text
     if text == "elseif" or text == "else" then open[#open] = nil end -- `then` and `else` open what follows
-    if openers[text] or text == "else" then open[#open + 1] = i
+    if openers[text] then open[#open + 1] = i
     elseif text == "}" or text == ")" or text == "]" or text == "end" or text == "until" then open[#open] = nil end
   end
   return open[#open]
@@ -26,6 +28,9 @@ local function starts_value(token)
   return token.kind == "string" or token.kind == "number" or text == "{" or text == "function" or text == "true" or text == "false"
 end
 
+-- "a }", "an `end`": what closes.
+local function with_article(closer) return closer == "end" and "an `end`" or closer == "until" and "an `until`" or "a " .. closer end
+
 -- What is likely wrong where the token `i` cannot stand. `expected` is what Lua wanted instead, or nil.
 local function explain(list, i, expected)
   local token, before = list[i], list[i - 1] or { text = "", kind = "" }
@@ -35,7 +40,7 @@ local function explain(list, i, expected)
     if before.text == "=" or expected == "then" or expected == "do" or opener ~= "(" then return "one = gives a value a name; == compares" end
     return "= cannot stand here: == compares, and fields stand in braces: { … }"
   end
-  if before.text == ":" and before.kind == "operator" then return "a field is written name = value, with = instead of :" end
+  if before.text == ":" or (list[i - 2] or before).text == ":" then return "a field is written name = value, with = instead of :" end
   if text == "[" and before.text == "=" then return "a list stands in braces: { \"a\", \"b\" }" end
   if is_statement[before.text] and token.kind == "name" then
     return ("a name stands in quotes: %s \"%s\""):format(before.text, text)
@@ -47,13 +52,13 @@ local function explain(list, i, expected)
     if before.kind == "name" and starts_value(token) then return ("a = is missing between %s and %s"):format(before.text, text) end
     if starts_value(token) or token.kind == "name" or text == "[" then return "a comma is missing before " .. text end
   end
-  if expected == "end" then return "an `end` is missing before " .. text end
+  if expected == "end" then return with_article(expected) .. " is missing before " .. text end
   if expected == "<eof>" then
     return text == "end" and "this `end` closes nothing" or text == "}" and "this } closes nothing" or "nothing can follow `return`"
   end
   if text == "}" or text == ")" or text == "]" then
     if not open then return "this " .. text .. " closes nothing" end
-    if openers[opener] ~= text then return ("%s cannot stand here: a %s is missing before it"):format(text, openers[opener]) end
+    if openers[opener] ~= text then return with_article(openers[opener]) .. " is missing before " .. text end
   end
   if before.text == "end" then return ("%s cannot stand here: is an `end` missing before it?"):format(text) end
   if expected and not expected:find("^<") then return ("%s is missing before %s"):format(expected, text) end
@@ -87,7 +92,7 @@ function wording.syntax(message, list, range, wrong_with)
     local open = open_at(list, #list)
     if not open then return { at = list[#list].at, message = "the text ends in the middle of a statement" } end
     local opener = list[open].text
-    return { at = list[open].at, message = ("this %s is never closed: %s is missing"):format(opener, openers[opener] or "end") }
+    return { at = list[open].at, message = ("this %s is never closed: %s is missing"):format(opener, with_article(openers[opener])) }
   end
   for what, told in pairs { ["break"] = "`break` stands outside of any loop", label = "`goto` goes to a label that is not there",
     vararg = "... stands only in a function that takes it" } do
