@@ -96,7 +96,8 @@ static const suffix suffixes[] = {
     SUFFIX(".pdf", PDF),                  SUFFIX(".parquet", PARQUET),          SUFFIX(".png", IMAGE),                SUFFIX(".jpg", IMAGE),
     SUFFIX(".jpeg", IMAGE),               SUFFIX(".gif", IMAGE),                SUFFIX(".webp", IMAGE),               SUFFIX(".bmp", IMAGE),
     SUFFIX(".mp3", AUDIO),                SUFFIX(".mp4", AUDIO),                SUFFIX(".wav", AUDIO),                SUFFIX(".flac", AUDIO),
-    SUFFIX(".ogg", AUDIO),                SUFFIX(".webm", AUDIO),
+    SUFFIX(".ogg", AUDIO),                SUFFIX(".webm", AUDIO),               SUFFIX(".bz2", BZIP2),                SUFFIX(".xz", XZ),
+    SUFFIX(".lz4", LZ4),                  SUFFIX(".zst", ZSTD),
 };
 
 static hugh_kind kind_of_name(hugh_text name) {

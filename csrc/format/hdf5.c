@@ -115,6 +115,14 @@ static hugh_next look(hugh_scan *scan, hugh_task *task, const uint8_t *p, size_t
   return HUGH_DONE;
 }
 
+/* At the start, or behind a block of the user's own whose size is a power of two from 512 on. */
+static bool has_superblock(const uint8_t *p, size_t length) {
+  for (size_t at = 0; at + 8 < length; at = at == 0 ? 512 : at * 2) {
+    if (memcmp(p + at, "\x89HDF\r\n\x1a\n", 8) == 0) return p[at + 8] <= 3;
+  }
+  return false;
+}
+
 static hugh_next step(hugh_scan *scan, hugh_task *task) {
   state *st = task->state;
   while (!hugh_scan_failed(scan)) {
@@ -122,7 +130,7 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
     const uint8_t *p = hugh_view_upto(scan, task->view, st->at, HUGH_READ, &length);
     if (p == NULL && task->view->got == HUGH_NEED) return HUGH_WANT;
     if (p == NULL) return st->text != 0 ? judge(scan, task, st->at) : HUGH_DONE;
-    if (st->at == 0 && (!HUGH_STARTS(p, length, "\x89HDF\r\n\x1a\n") || length < 9 || p[8] > 3)) {
+    if (st->at == 0 && !has_superblock(p, length)) {
       hugh_incomplete(scan, task, 0, "no HDF5 superblock of a known version is at the start");
       return HUGH_DONE;
     }

@@ -59,6 +59,14 @@ describe("hdf5", function()
     assert.equal("safe", (scan("a.h5", head .. list .. ("\0"):rep(44))))
   end)
 
+  it("may stand behind a block of the user's own", function()
+    for _, size in ipairs { 512, 1024, 2048 } do
+      local block = "MATLAB 7.3\0" .. ("\3"):rep(size - 11)
+      assert.equal("safe", (scan("a.mat", block .. head .. ("\0"):rep(100))))
+      assert.equal("dangerous", (scan("a.h5", block .. head .. lambda .. "\0")))
+    end
+  end)
+
   it("is unknown without a superblock", function() assert.equal("unknown", (scan("a.h5", ("\3"):rep(100)))) end)
 end)
 
