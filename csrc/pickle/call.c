@@ -7,6 +7,12 @@
 
 #define SHOWN_MOST 700
 
+/* What a safe call returned: nothing else warns of it, and its state may have been set since. */
+static bool is_safe_result(hugh_machine *m, hugh_value value) {
+  const hugh_named *named = hugh_tag_of(value) == HUGH_TAG_CALL ? hugh_named_of(m, value) : NULL;
+  return named != NULL && named->judgement.class == HUGH_GLOBAL_SAFE && named->misused == HUGH_MISUSED_NOT;
+}
+
 hugh_got hugh_machine_call(hugh_machine *m, uint64_t offset, hugh_call how, hugh_value callee, hugh_value arguments, hugh_value keywords,
                            hugh_value *result) {
   hugh_named *named = hugh_tag_of(callee) == HUGH_TAG_GLOBAL ? hugh_named_of(m, callee) : NULL;
@@ -20,14 +26,15 @@ hugh_got hugh_machine_call(hugh_machine *m, uint64_t offset, hugh_call how, hugh
     got = hugh_explain_call(m, offset, HUGH_SUSPICIOUS, how, callee, arguments, keywords);
     if (got == HUGH_NEED) return got;
     if (hugh_tag_of(callee) >= HUGH_TAG_GLOBAL) { /* anything else is not callable: every machine raises */
-      if (folded == 0 && !m->resync_start && m->opaque_calls++ == 0) m->opaque_at = offset;
+      bool known = folded != 0 && !is_safe_result(m, callee);
+      if (!known && !m->resync_start && m->opaque_calls++ == 0) m->opaque_at = offset;
     }
     *result = folded != 0 ? folded : hugh_value_node(HUGH_TAG_OPAQUE, 0);
     return HUGH_GOT;
   }
   bool fine = true;
-  if (named->judgement.class == HUGH_GLOBAL_SAFE && named->judgement.check != HUGH_CHECK_NONE) {
-    got = hugh_check_call(m, named->judgement.check, how, arguments, keywords, &fine);
+  if (named->judgement.class == HUGH_GLOBAL_SAFE && (named->judgement.check != HUGH_CHECK_NONE || keywords != 0)) {
+    got = hugh_check_call(m, named, how, arguments, keywords, &fine);
     if (got == HUGH_NEED) return got;
   }
   bool first_misuse = !fine && named->misused == HUGH_MISUSED_NOT;
@@ -61,6 +68,10 @@ hugh_got hugh_machine_call(hugh_machine *m, uint64_t offset, hugh_call how, hugh
   named = &m->named[index];
   if (named->calls++ == 0) named->call_offset = offset;
   named->global->called = true;
+  if (named->judgement.check == HUGH_CHECK_DTYPE_OBJECT) { /* a node of its own, for what its state will say */
+    hugh_value first = hugh_node_item(m, node, 0);
+    node = hugh_node_add(m, &first, 1);
+  }
   *result = folded != 0 ? folded : hugh_value_call(HUGH_TAG_CALL, index, node);
   return HUGH_GOT;
 }
@@ -138,7 +149,7 @@ static hugh_got torch_storage(hugh_machine *m, hugh_value id, bool *is) {
   hugh_got other = hugh_value_text(m, hugh_node_item(m, hugh_node_of(id), 2), &key);
   if (other == HUGH_NEED) return other;
   hugh_value type = hugh_node_item(m, hugh_node_of(id), 1), numel = hugh_node_item(m, hugh_node_of(id), 4);
-  if (got != HUGH_GOT || other != HUGH_GOT || !hugh_text_is(word, "storage") || !hugh_is_safe(m, type, HUGH_CHECK_NO_INIT)) return HUGH_GOT;
+  if (got != HUGH_GOT || other != HUGH_GOT || !hugh_text_is(word, "storage") || !hugh_is_safe(m, type, HUGH_CHECK_NAMED)) return HUGH_GOT;
   const hugh_named *named = hugh_named_of(m, type);
   for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
     if (hugh_text_is(named->name, types[i].name) && hugh_tag_of(numel) == HUGH_TAG_INT && hugh_int_of(numel) >= 0) {

@@ -82,19 +82,44 @@ static hugh_got check_encoding(hugh_machine *m, hugh_value value, bool *fine) {
   return got;
 }
 
-hugh_got hugh_check_call(hugh_machine *m, hugh_check check, hugh_call how, hugh_value arguments, hugh_value keywords, bool *fine) {
+/* The classes that a function may make objects of; `check` admits a condition besides none. */
+static bool makes(hugh_machine *m, const hugh_value *given, size_t count, hugh_check check) {
+  if (count == 0 || !(hugh_is_safe(m, given[0], HUGH_CHECK_NO_INIT) || hugh_is_safe(m, given[0], check))) return false;
+  for (size_t i = 1; i < count; i++) {
+    if (hugh_tag_of(given[i]) == HUGH_TAG_GLOBAL && !hugh_is_safe(m, given[i], check)) return false;
+  }
+  return true;
+}
+
+/* Whether two globals are of one package. */
+static bool are_kin(const hugh_named *a, const hugh_named *b) {
+  size_t length = 0;
+  while (length < a->module.length && a->module.data[length] != '.') length++;
+  bool whole = b->module.length == length || (b->module.length > length && b->module.data[length] == '.');
+  return whole && memcmp(a->module.data, b->module.data, length) == 0;
+}
+
+static bool is_empty(hugh_machine *m, hugh_value value) {
+  uint64_t count;
+  size_t kept;
+  return value == 0 || (is_container(value) && hugh_node_size(m, hugh_node_of(value), &count, &kept) && count == 0);
+}
+
+hugh_got hugh_check_call(hugh_machine *m, const hugh_named *callee, hugh_call how, hugh_value arguments, hugh_value keywords, bool *fine) {
   uint64_t count = 0;
   size_t kept = 0;
   hugh_text text;
   hugh_got got = HUGH_GOT;
   bool known = hugh_tag_of(arguments) == HUGH_TAG_TUPLE && hugh_node_size(m, hugh_node_of(arguments), &count, &kept) && kept == count;
-  hugh_value given[3] = {0};
-  for (size_t i = 0; known && i < count && i < 3; i++) given[i] = hugh_node_item(m, hugh_node_of(arguments), i);
+  hugh_value given[HUGH_NODE_ITEMS] = {0};
+  known = known && count <= HUGH_NODE_ITEMS;
+  for (size_t i = 0; known && i < count; i++) given[i] = hugh_node_item(m, hugh_node_of(arguments), i);
   *fine = false;
-  switch (check) {
+  if (!is_empty(m, keywords)) return HUGH_GOT; /* what extension types take by keyword only may be a raw pointer */
+  switch (callee->judgement.check) {
     case HUGH_CHECK_NONE: *fine = true; break;
     case HUGH_CHECK_NO_INIT: *fine = how == HUGH_CALL_NEW || (how == HUGH_CALL_OLD && known && count == 0); break;
-    case HUGH_CHECK_ONE_ARGUMENT: *fine = known && count == 1 && keywords == 0; break;
+    case HUGH_CHECK_ONE_ARGUMENT: *fine = known && count == 1; break;
     case HUGH_CHECK_CODECS_ENCODE:
       if (known && count == 2) got = check_encoding(m, given[1], fine);
       break;
@@ -104,16 +129,15 @@ hugh_got hugh_check_call(hugh_machine *m, hugh_check check, hugh_call how, hugh_
       *fine = got == HUGH_GOT && is_data_attribute(m, given[0], text);
       break;
     case HUGH_CHECK_COPYREG:
-      *fine = known && count > 0 && hugh_is_safe(m, given[0], HUGH_CHECK_NO_INIT);
-      for (size_t i = 1; *fine && i < kept; i++) {
-        hugh_value value = hugh_node_item(m, hugh_node_of(arguments), i);
-        *fine = hugh_tag_of(value) != HUGH_TAG_GLOBAL || is_safe_class(m, value);
-      }
+      *fine = known && makes(m, given, count, HUGH_CHECK_NONE) && (!hugh_text_is(callee->name, "__newobj_ex__") || is_empty(m, given[2]));
       break;
+    case HUGH_CHECK_KIN: *fine = known && makes(m, given, count, HUGH_CHECK_NONE) && are_kin(callee, hugh_named_of(m, given[0])); break;
+    case HUGH_CHECK_RECONSTRUCT: *fine = known && makes(m, given, count, HUGH_CHECK_NAMED); break;
+    case HUGH_CHECK_NAMED: break;
     case HUGH_CHECK_DEFAULTDICT:
       *fine = known && (count == 0 || hugh_tag_of(given[0]) == HUGH_TAG_NONE || is_safe_class(m, given[0]));
       break;
-    case HUGH_CHECK_PARTIAL: *fine = known && count > 0 && is_safe_class(m, given[0]) && is_harmless(m, arguments) && is_harmless(m, keywords); break;
+    case HUGH_CHECK_PARTIAL: *fine = known && count > 0 && is_safe_class(m, given[0]) && is_harmless(m, arguments); break;
     case HUGH_CHECK_REBUILD:
       *fine = known && count > 2 && is_safe_class(m, given[0]) && hugh_is_safe(m, given[1], HUGH_CHECK_NO_INIT) && is_harmless(m, given[2]);
       break;
@@ -129,17 +153,12 @@ void hugh_misuse(hugh_named *named, uint64_t offset, hugh_misused how) {
   named->misuse_offset = offset;
 }
 
-/* numpy.dtype(numpy.record, …): the type of a structure. */
-static bool is_structure(hugh_machine *m, hugh_value type) {
-  const hugh_named *named = hugh_tag_of(type) == HUGH_TAG_GLOBAL ? hugh_named_of(m, type) : NULL;
-  return named != NULL && named->judgement.class == HUGH_GLOBAL_SAFE && (hugh_text_is(named->name, "record") || hugh_text_is(named->name, "void")) &&
-         (hugh_text_is(named->module, "numpy") || hugh_text_starts(named->module, "numpy."));
-}
-
 /* Code that is handed a global may call it in ways no check sees. */
 void hugh_hand_over(hugh_machine *m, uint64_t offset, const hugh_named *callee, hugh_value arguments, hugh_value keywords) {
   hugh_check check = callee->judgement.check;
-  if (check == HUGH_CHECK_COPYREG || check == HUGH_CHECK_GETATTR_DATA || check == HUGH_CHECK_REBUILD) return;
+  static const bool admits[] = {[HUGH_CHECK_COPYREG] = true, [HUGH_CHECK_KIN] = true, [HUGH_CHECK_RECONSTRUCT] = true,
+                                [HUGH_CHECK_GETATTR_DATA] = true, [HUGH_CHECK_REBUILD] = true};
+  if ((size_t)check < sizeof admits && admits[check]) return;
   hugh_value all[LEAVES_MOST];
   size_t count = 0;
   for (int round = 0; round < 2; round++) {
@@ -147,69 +166,20 @@ void hugh_hand_over(hugh_machine *m, uint64_t offset, const hugh_named *callee, 
     for (size_t i = 0; i < count; i++) {
       hugh_named *named = hugh_tag_of(all[i]) == HUGH_TAG_GLOBAL ? hugh_named_of(m, all[i]) : NULL;
       if (named == NULL || named->judgement.class != HUGH_GLOBAL_SAFE || named->judgement.check == HUGH_CHECK_NONE) continue;
-      if (check != HUGH_CHECK_DTYPE_OBJECT || !is_structure(m, all[i])) hugh_misuse(named, offset, HUGH_MISUSED_HANDED);
+      if (check != HUGH_CHECK_DTYPE_OBJECT || !hugh_is_structure(m, all[i])) hugh_misuse(named, offset, HUGH_MISUSED_HANDED);
     }
     if (keywords == 0) return;
   }
 }
 
-static bool is_object_type(hugh_machine *m, hugh_value dtype) {
-  uint64_t count;
-  size_t kept;
-  hugh_text text;
-  if (hugh_tag_of(dtype) != HUGH_TAG_CALL || !hugh_node_size(m, hugh_node_of(dtype), &count, &kept) || kept == 0) return true;
-  hugh_value type = hugh_node_item(m, hugh_node_of(dtype), 0);
-  if (is_structure(m, type)) return false;
-  if (hugh_value_text(m, type, &text) != HUGH_GOT) return true;
-  return text.length > 0 && memchr(text.data, 'O', text.length) != NULL;
-}
-
-/* numpy.dtype's state: (version, order, subtype, names, fields, size, alignment, flags[, metadata]). */
-static bool dtype_is_fine(hugh_machine *m, hugh_value dtype, hugh_value state) {
-  uint64_t count;
-  size_t kept;
-  if (hugh_tag_of(state) != HUGH_TAG_TUPLE || !hugh_node_size(m, hugh_node_of(state), &count, &kept) || kept != count || count < 8) return false;
-  hugh_value flags = hugh_node_item(m, hugh_node_of(state), 7), subtype = hugh_node_item(m, hugh_node_of(state), 2);
-  hugh_value fields = hugh_node_item(m, hugh_node_of(state), 4), size = hugh_node_item(m, hugh_node_of(state), 5);
-  bool object = is_object_type(m, dtype);
-  uint64_t pairs, parts;
-  size_t there, part;
-  if (hugh_tag_of(flags) != HUGH_TAG_INT) return false;
-  if (hugh_tag_of(subtype) != HUGH_TAG_NONE) {
-    if (hugh_tag_of(subtype) != HUGH_TAG_TUPLE || !hugh_node_size(m, hugh_node_of(subtype), &parts, &part) || part == 0) return false;
-    object = object || is_object_type(m, hugh_node_item(m, hugh_node_of(subtype), 0));
-  }
-  if (hugh_tag_of(fields) != HUGH_TAG_NONE) {
-    if (hugh_tag_of(fields) != HUGH_TAG_DICT || !hugh_node_size(m, hugh_node_of(fields), &pairs, &there) || there != pairs) return false;
-    for (size_t i = 1; i < there; i += 2) {
-      hugh_value field = hugh_node_item(m, hugh_node_of(fields), i);
-      if (hugh_tag_of(field) != HUGH_TAG_TUPLE || !hugh_node_size(m, hugh_node_of(field), &parts, &part) || part < 2) return false;
-      hugh_value at = hugh_node_item(m, hugh_node_of(field), 1);
-      if (hugh_tag_of(at) != HUGH_TAG_INT || hugh_tag_of(size) != HUGH_TAG_INT || hugh_int_of(at) < 0 || hugh_int_of(at) >= hugh_int_of(size)) {
-        return false;
-      }
-      object = object || is_object_type(m, hugh_node_item(m, hugh_node_of(field), 0));
-    }
-  }
-  return !object || (hugh_int_of(flags) & 1) != 0;
-}
-
-
 hugh_got hugh_check_state(hugh_machine *m, hugh_value object, hugh_value state, bool *fine) {
   const hugh_named *named = hugh_tag_of(object) == HUGH_TAG_CALL ? hugh_named_of(m, object) : NULL;
   uint64_t count;
   size_t kept;
-  hugh_text text;
   *fine = true;
   if (named == NULL) return HUGH_GOT;
   switch (named->judgement.check) {
-    case HUGH_CHECK_DTYPE_OBJECT: /* the text is what is_object_type looks at */
-      if (hugh_node_size(m, hugh_node_of(object), &count, &kept) && kept > 0 &&
-          hugh_value_text(m, hugh_node_item(m, hugh_node_of(object), 0), &text) == HUGH_NEED) {
-        return HUGH_NEED;
-      }
-      *fine = dtype_is_fine(m, object, state);
-      break;
+    case HUGH_CHECK_DTYPE_OBJECT: return hugh_check_dtype(m, object, state, fine) == HUGH_NEED ? HUGH_NEED : HUGH_GOT;
     case HUGH_CHECK_DEFAULTDICT: *fine = false; break; /* honest ones have no state; attributes are set by name, the factory among them */
     case HUGH_CHECK_PARTIAL:
       *fine = hugh_tag_of(state) == HUGH_TAG_TUPLE && hugh_node_size(m, hugh_node_of(state), &count, &kept) && kept > 0 &&

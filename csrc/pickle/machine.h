@@ -248,12 +248,16 @@ typedef enum hugh_call {
 } hugh_call;
 hugh_named *hugh_named_of(hugh_machine *, hugh_value); /* of a GLOBAL, or of what made a CALL; NULL otherwise */
 bool hugh_is_safe(hugh_machine *, hugh_value, hugh_check); /* a global that is safe under this check, or without any */
-hugh_got hugh_check_call(hugh_machine *, hugh_check, hugh_call, hugh_value arguments, hugh_value keywords, bool *fine);
+hugh_got hugh_check_call(hugh_machine *, const hugh_named *, hugh_call, hugh_value arguments, hugh_value keywords, bool *fine);
 hugh_got hugh_check_state(hugh_machine *, hugh_value object, hugh_value state, bool *fine);
 /* What a key of the state does that is more than data: a clause for a sentence. Untouched if there is none. */
 hugh_got hugh_special_key(hugh_machine *, hugh_value state, const char **does);
 void hugh_hand_over(hugh_machine *, uint64_t offset, const hugh_named *callee, hugh_value arguments, hugh_value keywords);
 void hugh_misuse(hugh_named *, uint64_t offset, hugh_misused how);
+
+/* dtype.c: numpy's types. */
+bool hugh_is_structure(hugh_machine *, hugh_value type); /* numpy.record or numpy.void, the types of structures */
+hugh_got hugh_check_dtype(hugh_machine *, hugh_value dtype, hugh_value state, bool *fine);
 
 /* nested.c: bytes that a loader is handed. */
 typedef struct hugh_inside {

@@ -117,7 +117,10 @@ static void report_global(hugh_machine *m, const hugh_named *named) {
       break;
     default:
       if (named->misused != HUGH_MISUSED_NOT) named->global->class = HUGH_GLOBAL_UNKNOWN;
-      if (named->misused == HUGH_MISUSED_CALL) {
+      if (named->misused == HUGH_MISUSED_CALL && (judgement->check == HUGH_CHECK_NAMED || judgement->check == HUGH_CHECK_NO_INIT)) {
+        hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_CALL_UNCHECKED, named->misuse_offset,
+                  "%s is known to be safe only as long as nothing calls it; it is called with %s%s", name, shown, times);
+      } else if (named->misused == HUGH_MISUSED_CALL) {
         hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_CALL_UNCHECKED, named->misuse_offset,
                   "%s is safe only for some arguments; %s is not among them%s", name, shown, times);
       } else if (named->misused == HUGH_MISUSED_STATE) {

@@ -80,11 +80,13 @@ static bool open_level(hugh_machine *m, hugh_writer *writer, hugh_value value, l
   hugh_tag tag = hugh_tag_of(value);
   *to = (level){.node = hugh_node_of(value)};
   bool there = hugh_node_size(m, to->node, &to->count, &to->kept);
+  const hugh_named *named = tag == HUGH_TAG_CALL ? hugh_named_of(m, value) : NULL;
+  if (named != NULL && named->judgement.check == HUGH_CHECK_DTYPE_OBJECT && to->count > 1) to->count = to->kept = 1; /* see dtype.c */
   switch (tag) {
     case HUGH_TAG_LIST: hugh_write(writer, "["); to->close = "]"; break;
     case HUGH_TAG_DICT: hugh_write(writer, "{"); to->close = "}"; to->pairs = true; break;
     case HUGH_TAG_SET: hugh_write(writer, "{"); to->close = "}"; break;
-    default: hugh_write(writer, "("); to->close = ")"; to->lone = to->count == 1;
+    default: hugh_write(writer, "("); to->close = ")"; to->lone = tag == HUGH_TAG_TUPLE && to->count == 1;
   }
   if (there) return true;
   hugh_write(writer, "…");
@@ -151,7 +153,7 @@ hugh_got hugh_write_value(hugh_machine *m, hugh_writer *writer, hugh_value value
 
 /* An argument list: a tuple without its trailing comma, and keywords. */
 hugh_got hugh_write_arguments(hugh_machine *m, hugh_writer *writer, hugh_value arguments, hugh_value keywords) {
-  uint64_t count;
+  uint64_t count = 0;
   size_t kept;
   hugh_got got = HUGH_GOT;
   bool tuple = hugh_tag_of(arguments) == HUGH_TAG_TUPLE;
@@ -170,7 +172,7 @@ hugh_got hugh_write_arguments(hugh_machine *m, hugh_writer *writer, hugh_value a
     if (kept > ITEMS_SHOWN || count > kept) hugh_write(writer, ", …");
   }
   if (keywords != 0) {
-    hugh_write(writer, ", **");
+    hugh_write(writer, tuple && count == 0 ? "**" : ", **");
     got = hugh_write_value(m, writer, keywords);
     if (got == HUGH_NEED) return got;
   }

@@ -2,7 +2,7 @@
 
 local PATH = "csrc/pickle/globals.tsv"
 local CHECKS = {
-  "-", "codecs_encode", "copyreg", "defaultdict", "dtype_object", "getattr_data", "no_init", "one_argument", "partial", "rebuild", "shared",
+  "-", "codecs_encode", "copyreg", "defaultdict", "dtype_object", "getattr_data", "kin", "named", "no_init", "one_argument", "partial", "rebuild", "reconstruct", "shared",
 }
 local CATEGORIES = {
   dangerous = {
