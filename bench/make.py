@@ -120,3 +120,28 @@ def tree(target):
 
 
 once("tree", tree)
+
+
+def records(target):
+    """What the Hub's API says of 100,000 models, one record a line, in its shape and about its length."""
+    rng = random.Random(4)
+    tags = ["pytorch", "safetensors", "text-generation", "llama", "en", "conversational", "region:us", "endpoints_compatible", "arxiv:2106.09685"]
+    weights = [["model-%05d-of-00004.safetensors" % (i + 1) for i in range(4)], ["pytorch_model.bin"], ["model.safetensors", "pytorch_model.bin"], ["model.Q4_K_M.gguf"]]
+    with open(target, "w") as f:
+        for i in range(100_000):
+            author = rng.choice(["google", "microsoft", "user%d" % rng.randrange(30_000)])
+            name, license = "%s/model-%d" % (author, i), rng.choice(["mit", "apache-2.0", "cc-by-nc-4.0", "llama3", "other"])
+            paths = ["README.md", ".gitattributes", "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] + rng.choice(weights)
+            json.dump({
+                "_id": "%024x" % rng.getrandbits(96), "id": name, "modelId": name, "author": author, "sha": "%040x" % rng.getrandbits(160),
+                "lastModified": "202%d-%02d-%02dT12:00:00.000Z" % (rng.randrange(2, 7), rng.randrange(1, 13), rng.randrange(1, 28)),
+                "createdAt": "2022-01-01T00:00:00.000Z", "private": False, "disabled": False, "gated": rng.choice([False, "auto"]),
+                "downloads": rng.randrange(10 ** rng.randrange(1, 8)), "likes": rng.randrange(10 ** rng.randrange(1, 5)),
+                "library_name": rng.choice(["transformers", "diffusers", "timm", "peft"]), "pipeline_tag": "text-generation",
+                "tags": rng.sample(tags, rng.randrange(3, 9)) + ["license:" + license], "cardData": {"license": license, "language": ["en"]},
+                "config": {"architectures": ["LlamaForCausalLM"], "model_type": "llama"}, "siblings": [{"rfilename": p} for p in paths],
+            }, f)
+            f.write("\n")
+
+
+once("records.jsonl", records)

@@ -81,3 +81,7 @@ if picklescan then
   local p = time(5, picklescan .. " -p " .. data .. "/../../examples/models/pickle-only", hugh .. " scan --quiet " .. tiny)
   row("", "time of picklescan / hugh's", ">= 20x", ("%.0fx"):format(p[1].wall / p[2].wall))
 end
+
+t = time(3, hugh .. " score --quiet --from-jsonl " .. data .. "/records.jsonl", "lua5.4 " .. here .. "/decode.lua " .. data .. "/records.jsonl")
+row("100,000 Hub records, ranked", "time / lua-cjson decoding them", "seconds", ("%.1fx (%.1f s of time, %.1f of processors; %.0f records/s)")
+  :format(t[1].wall / t[2].wall, t[1].wall, t[1].cpu, 1e5 / t[1].wall))
