@@ -68,7 +68,7 @@ static int text_is_private(const char *text) {
   return -1;
 }
 
-/* The check sits where the socket is opened: a name that resolves anew (DNS rebinding) cannot get round it. */
+/* The check sits where the socket is opened: a name that resolves anew (DNS rebinding) cannot get round it, and nothing is connected to. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
   transfer *t = context;
   (void)purpose;
@@ -77,6 +77,14 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
     return CURL_SOCKET_BAD;
   }
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* And once more where the request goes out: the connection may be one that another request has opened. */
+static int before_request(void *context, char *ip, char *local_ip, int port, int local_port) {
+  transfer *t = context;
+  (void)local_ip, (void)port, (void)local_port;
+  t->refused = t->open_only && text_is_private(ip) != 0;
+  return t->refused ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static size_t on_body(char *bytes, size_t one, size_t size, void *context) {
@@ -233,6 +241,8 @@ static int multi_add(lua_State *L) {
   SET(CURLOPT_LOW_SPEED_TIME, (long)(stall < 1 ? 1 : stall));
   SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
   SET(CURLOPT_OPENSOCKETDATA, t);
+  SET(CURLOPT_PREREQFUNCTION, before_request);
+  SET(CURLOPT_PREREQDATA, t);
   SET(CURLOPT_WRITEFUNCTION, on_body);
   SET(CURLOPT_WRITEDATA, t);
   SET(CURLOPT_HEADERFUNCTION, on_header);

@@ -3,6 +3,8 @@
 */
 #define _XOPEN_SOURCE 700 /* realpath */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -44,12 +46,37 @@ static int host_make_directory(lua_State *L) {
   return 1;
 }
 
-/* core.process_id() -> a number that no other running process has */
-static int host_process_id(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)getpid());
+static bool write_all(int file, const char *bytes, size_t length) {
+  while (length > 0) {
+    ssize_t written = write(file, bytes, length);
+    if (written < 0 && errno != EINTR) return false;
+    if (written > 0) bytes += written, length -= (size_t)written;
+  }
+  return true;
+}
+
+/*
+** core.write(path, bytes): the file is there at once and whole, for the owner alone, or not at all, whoever else writes it and however the
+** program is interrupted -> true | nil, message, code
+*/
+static int host_write(lua_State *L) {
+  size_t length;
+  const char *path = luaL_checkstring(L, 1), *bytes = luaL_checklstring(L, 2, &length);
+  const char *temporary = lua_pushfstring(L, "%s.%d.tmp", path, (int)getpid());
+  int file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), error = 0;
+  if (file < 0) return hugh_push_errno(L, path, errno);
+  if (!write_all(file, bytes, length)) error = errno;
+  if (close(file) != 0 && error == 0) error = errno;
+  if (error == 0 && rename(temporary, path) != 0) error = errno;
+  if (error != 0) {
+    unlink(temporary);
+    return hugh_push_errno(L, path, error);
+  }
+  lua_pushboolean(L, 1);
   return 1;
 }
 
-static const luaL_Reg functions[] = {{"make_directory", host_make_directory}, {"process_id", host_process_id}, {"is_terminal", host_is_terminal}, {"realpath", host_realpath}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"is_terminal", host_is_terminal}, {"make_directory", host_make_directory}, {"realpath", host_realpath},
+                                     {"write", host_write}, {NULL, NULL}};
 
 void hugh_open_host(lua_State *L) { luaL_setfuncs(L, functions, 0); }

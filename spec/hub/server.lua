@@ -27,7 +27,7 @@ local function start(command)
     local started = os.execute("bash -c '" .. up .. "'")
     if started == true or started == 0 then
       return {
-        endpoint = "http://127.0.0.1:" .. port, second = "http://127.0.0.1:" .. second, log = log,
+        port = port, endpoint = "http://127.0.0.1:" .. port, second = "http://127.0.0.1:" .. second, log = log,
         stop = function()
           os.execute("kill " .. pid .. " 2>/dev/null")
           os.remove(log)
@@ -44,5 +44,8 @@ function server.hub(folder, environment) return start((environment or "") .. " e
 
 --- The fault injector: see spec/hub/faults.py.
 function server.faults() return start("exec /usr/bin/python3 spec/hub/faults.py") end
+
+--- A server with a certificate of its own, FOLDER/certificate.pem: see spec/hub/tls.sh.
+function server.tls(folder) return start("exec spec/hub/tls.sh " .. helper.quote(folder)) end
 
 return server

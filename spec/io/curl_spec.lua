@@ -61,6 +61,11 @@ describe("the libcurl transport", function()
     end
   end)
 
+  it("refuses also when another request has opened the connection", function()
+    assert.equal(200, fetch("/count/a").status)
+    assert.equal("REFUSED", fetch("/count/a", { open_only = true }).code)
+  end)
+
   it("speaks http and https only", function()
     for _, address in ipairs { "file:///etc/passwd", "gopher://127.0.0.1/x", "ftp://127.0.0.1/x" } do assert.equal("PROTOCOL", fetch("", { url = address }).code) end
   end)

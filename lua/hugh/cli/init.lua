@@ -9,8 +9,8 @@
 
 local cli = {}
 
---- What the exit codes mean, for every command.
-cli.CLEAN, cli.FOUND, cli.FAILED = 0, 1, 2
+--- What the exit codes mean, for every command. INTERRUPTED is what shells make of Ctrl-C.
+cli.CLEAN, cli.FOUND, cli.FAILED, cli.INTERRUPTED = 0, 1, 2, 130
 
 local commands = {
   { "scan", "what loading these files would do" },
@@ -123,6 +123,10 @@ end
 function cli.main(arguments)
   local ok, code = xpcall(dispatch, debug.traceback, arguments)
   if ok then return code end
+  if tostring(code):find("interrupted!", 1, true) then -- what the Lua interpreters throw for SIGINT
+    io.stderr:write("\r\27[K")
+    return cli.INTERRUPTED
+  end
   return fail("this is a mistake in hugh, please report it: " .. code)
 end
 

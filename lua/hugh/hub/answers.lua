@@ -85,16 +85,7 @@ end
 function answers:put(key, value)
   local text = json.encode { schema = FORMAT, key = key, value = value }
   if #text > ENTRY_MOST then return false end
-  local path = self.folder .. "/" .. key .. ".json"
-  local temporary = ("%s.%d.tmp"):format(path, core.process_id())
-  local file = io.open(temporary, "wb")
-  if not file then return false end
-  local written = file:write(text)
-  local closed = file:close()
-  if not (written and closed and os.rename(temporary, path)) then
-    os.remove(temporary)
-    return false
-  end
+  if not core.write(self.folder .. "/" .. key .. ".json", text) then return false end
   prune(self)
   return true
 end

@@ -55,9 +55,8 @@ end
 
 --- Says why an answer is not the one wanted.
 ---@param response hugh.hub.response
----@param what string the thing asked for
 ---@return nil, string message, string code
-function client:failure(response, what)
+function client:failure(response)
   local code = codes[response.headers["x-error-code"]] or status_codes[response.status] or "HTTP"
   local hint = ""
   if code == "NOT_FOUND" and response.status == 401 then
@@ -68,14 +67,14 @@ function client:failure(response, what)
     hint = self.token and "; try again later" or "; try again later, or set HF_TOKEN for a higher limit"
   end
   local text = server_text(response)
-  return nil, ("%s: %s answered %d%s%s"):format(what, self.host, response.status, text and " (" .. text .. ")" or "", hint), code
+  return nil, ("%s answered %d%s%s"):format(self.host, response.status, text and " (" .. text .. ")" or "", hint), code
 end
 
 -- Asks for a JSON document. Returns it and its response, or nil, message, code.
 function client:json(request, what)
   local response, message, code = exchange.send(self, request)
-  if not response then return nil, message, code end
-  if response.status ~= 200 then return self:failure(response, what) end
+  if response and response.status ~= 200 then response, message, code = self:failure(response) end
+  if not response then return nil, what .. ": " .. message, code end
   if response.truncated then
     return nil, ("%s: the answer is larger than %d MB"):format(what, request.limit / 2 ^ 20), "LIMIT"
   end

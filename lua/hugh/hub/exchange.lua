@@ -90,7 +90,10 @@ function exchange.send(client, request, tally)
       method = request.method or "GET", url = url.format(target), headers = headers, body = request.body, limit = request.limit,
       open_only = not at_home and not client.private,
     }, tally)
-    if not response.status then return nil, ("%s: %s"):format(target.host, response.error), response.code end
+    if not response.status then
+      local hint = response.code == "TLS" and "; if your network has certificates of its own, name their file in SSL_CERT_FILE" or ""
+      return nil, ("%s: %s%s"):format(target.host, response.error, hint), response.code
+    end
     if at_home and response.private then client.private = true end
     first = first or response.headers
     local location = redirects[response.status] and not request.body and response.headers["location"]

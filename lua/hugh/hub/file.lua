@@ -61,6 +61,9 @@ local function complete(self, response, offset, length)
   if not response.headers["content-encoding"] and promised and promised ~= self.size then
     return nil, ("is listed with %d bytes but served with %d"):format(self.size, promised), "SIZE"
   end
+  if response.truncated and #response.body >= self.size then
+    return nil, ("is listed with %d bytes but served with more"):format(self.size), "SIZE"
+  end
   if response.truncated and offset == 0 then return response.body end
   if response.truncated then
     if self.size > WHOLE_MOST then return nil, "the server cannot send parts of files", "NO_RANGES" end
@@ -85,7 +88,7 @@ function fetch_range(self, from, count, offset, length)
     return fetch_range(self, from, count, offset, length)
   end
   if response.status == 416 then return nil, ("is listed with %d bytes but served with fewer"):format(self.size), "SIZE" end
-  if response.status ~= 200 and response.status ~= 206 then return self.client:failure(response, self.path) end
+  if response.status ~= 200 and response.status ~= 206 then return self.client:failure(response) end
   if (response.headers["content-encoding"] or "identity") ~= "identity" then return nil, "the server compressed the file", "PROTOCOL" end
   local kept, why, kind = check_promise(self, response.first)
   if not kept then return nil, why, kind end

@@ -49,11 +49,15 @@ end
 function loop.open(options)
   options = options or {}
   local getenv = options.getenv or os.getenv
+  local function get(name)
+    local value = getenv(name)
+    return value ~= "" and value or nil
+  end
   local connections = options.connections or 8
   return setmetatable({
     multi = curl.multi(connections, 4 * connections), getenv = getenv,
-    ca = getenv("SSL_CERT_FILE") or getenv("REQUESTS_CA_BUNDLE") or getenv("CURL_CA_BUNDLE"),
-    connect_timeout = options.connect_timeout or 10, stall_timeout = options.stall_timeout or 20, timeout = options.timeout or 300,
+    ca = get("SSL_CERT_FILE") or get("REQUESTS_CA_BUNDLE") or get("CURL_CA_BUNDLE"),
+    connect_timeout = options.connect_timeout or 10, stall_timeout = options.stall_timeout or 20, timeout = options.timeout or 120,
     waiting = {}, -- id of a transfer -> the coroutine that wants its response
     delayed = {}, -- { due = time, request, routine }
     active = 0, clock = curl.now,

@@ -48,9 +48,8 @@ local promises = {
 
 local function broken_promise(entry, message, code)
   local id, severity = promises[code][1], promises[code][2]
-  local class = core.classify("", entry.path, entry.size)
   return {
-    path = entry.path, size = entry.size, kind = class and class.kind or "unknown", by = "name", complete = false,
+    path = entry.path, size = entry.size, kind = "unknown", by = "name", complete = false,
     safety = severity == "high" and "suspicious" or "unknown", globals = {}, bytes_read = 0,
     findings = { { id = id, severity = severity, message = ("%s %s"):format(entry.path, message) } },
   }
@@ -82,7 +81,7 @@ local function scan(self, entry, fetch)
   for offset, length in machine.need, machine do
     local bytes, message, code = read(offset, length)
     if not bytes then
-      if not promises[code] then return nil, ("%s: %s"):format(entry.path, message), code end
+      if not promises[code] then return nil, ("%s: %s: %s"):format(self.repo, entry.path, message), code end
       report = broken_promise(entry, message, code)
       break
     end
@@ -103,7 +102,7 @@ end
 
 -- A text the scan did not need whole.
 local function read_text(self, entry, fetch)
-  if entry.size > TEXT_MOST then return nil end
+  if entry.size > TEXT_MOST then return nil end -- no text that says anything about a model is that long
   local parts, offset = {}, 0
   local remote = file.new(self.client, self.repo, self.commit, entry)
   while offset < entry.size do
@@ -131,7 +130,12 @@ local function scan_all(self, entries, loop, progress)
         return
       end
       reports[index] = report
-      if is_text(entry.path) then texts[entry.path] = whole or read_text(self, entry, fetch) end
+      if is_text(entry.path) then
+        local message
+        if not whole then whole, message, code = read_text(self, entry, fetch) end
+        texts[entry.path] = whole
+        if code and not promises[code] then failure = failure or { ("%s: %s: %s"):format(self.repo, entry.path, message), code } end
+      end
       done = done + 1
     end
   end

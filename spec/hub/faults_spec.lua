@@ -1,0 +1,93 @@
+-- Hubs that misbehave, through the whole loader: each trouble ends soon, in a sentence or a finding, and never in "safe".
+
+local core = require("hugh.core")
+local helper = require("spec.helper")
+local hub = require("hugh.model.hub")
+local json = require("hugh.json")
+local server = require("spec.hub.server")
+
+describe("a model on a Hub that misbehaves", function()
+  local site
+
+  setup(function() site = server.faults() end)
+  teardown(function() site.stop() end)
+
+  local function load(organisation)
+    local started = require("hugh.curl").now()
+    local facts, message, code = hub.load(organisation .. "/m", {
+      endpoint = site.endpoint, cache = false, backoff = 0.01, retries = 1, timeouts = { connect = 1, stall = 1, whole = 3 }, getenv = function() end,
+    })
+    assert.is_true(require("hugh.curl").now() - started < 12, organisation)
+    return facts, message, code
+  end
+
+  it("is read as ever where the Hub does not", function()
+    assert.equal("safe", assert(load("fine")).safety)
+    assert.equal("safe", assert(load("file_whole")).safety) -- no ranges, but a small file
+    assert.equal("safe", assert(load("info_busy")).safety) -- 429 once, and a wait
+    assert.equal("safe", assert(load("file_busy")).safety)
+  end)
+
+  local failures = {
+    info_500 = "HTTP", info_401 = "NOT_FOUND", info_403 = "GATED", info_404 = "NOT_FOUND", info_429 = "RATE", info_html = "PROTOCOL",
+    info_mute = "TIMEOUT", info_cut = "BROKEN", info_circle = "REDIRECTS", info_endless = "LIMIT", tree_500 = "HTTP",
+    tree_403 = "GATED", tree_404 = "NOT_FOUND", tree_html = "PROTOCOL", tree_cut = "BROKEN", tree_circle = "REDIRECTS",
+    tree_endless = "LIMIT", tree_pages = "LIMIT", file_500 = "HTTP", file_401 = "NOT_FOUND", file_403 = "GATED", file_404 = "NOT_FOUND",
+    file_429 = "RATE", file_stall = "TIMEOUT", file_cut = "BROKEN", file_circle = "REDIRECTS", file_short = "BROKEN",
+  }
+  for organisation, expected in pairs(failures) do
+    it("is not judged: " .. organisation, function()
+      local facts, message, code = load(organisation)
+      assert.is_nil(facts)
+      assert.equal(expected, code, message)
+      assert.is_true(#message > 20 and #message < 250 and not message:find("[%c]"), message)
+    end)
+  end
+
+  local findings = {
+    file_html = "hub.size-mismatch", file_lies = "hub.size-mismatch", file_changes = "hub.changed", file_commit = "hub.changed",
+    file_shifted = "hub.protocol", file_gzip = "hub.protocol", file_endless = "hub.size-mismatch",
+  }
+  for organisation, expected in pairs(findings) do
+    it("is judged by the promise it breaks: " .. organisation, function()
+      local facts = assert(load(organisation))
+      assert.equal(expected, facts.findings[1].id)
+      assert.is_false(facts.complete)
+      assert.not_equal("safe", facts.safety)
+    end)
+  end
+end)
+
+describe("hugh score", function()
+  local site, home
+
+  setup(function() site, home = server.faults(), helper.directory() end)
+  teardown(function()
+    site.stop()
+    helper.remove(home)
+  end)
+
+  local function environment() return ("HF_ENDPOINT=%s XDG_CACHE_HOME=%s HF_HOME=%s"):format(site.endpoint, home, home) end
+
+  it("says what went wrong and exits with 2, or warns of what it could not read", function()
+    local run = helper.hugh("score info_403/m", environment())
+    assert.equal(2, run.code)
+    assert.equal("", run.out)
+    assert.matches("^hugh: info_403/m: .*ask first.*HF_TOKEN[^\n]*\n$", run.err)
+    run = helper.hugh("score --json file_lies/m fine/m", environment())
+    assert.equal(0, run.code, run.err)
+    local results = json.decode(run.out)
+    assert.equal("warn", results[1].verdict)
+    assert.equal("suspicious-file", results[1].rules[1].name)
+    assert.equal("fine/m", results[2].target)
+  end)
+
+  it("ends at Ctrl-C with 130 and nothing half done", function()
+    for _, target in ipairs { "info_mute/m", "file_mute/m" } do
+      local run = helper.hugh("score " .. target, environment() .. " timeout --preserve-status -s INT 1")
+      assert.equal(130, run.code, run.err)
+      assert.is_nil(run.err:find("mistake", 1, true))
+    end
+    for _, entry in ipairs(core.list(home)) do assert.is_nil(entry.path:find("%.tmp$")) end
+  end)
+end)
