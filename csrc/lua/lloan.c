@@ -4,8 +4,8 @@
 ** The host only iterates over its own tables meanwhile and allocates nothing, so no error of one state can pass through the other.
 **
 ** A shape is what the language expects of a table: { fields, items, miss, count }. fields[name] is the shape of that field, items that of every
-** other entry; where they hold true, the value is a scalar. Entries of another kind are left out. miss is the metatable of the copy, or false:
-** its __index is asked for what is not there. count is how many fields there are.
+** other entry; where they hold no table but a word, the value is a scalar. Entries of another kind are left out. miss is the metatable of the
+** copy, or false: its __index is asked for what is not there. count is how many fields there are.
 */
 #include <string.h>
 
@@ -60,7 +60,7 @@ static int box_data(lua_State *B) {
 
 static bool push_fact(lua_State *B, lua_State *H, int shape, int depth);
 
-/* Pushes the shape of the entry with the key on top: a table, true or nil. */
+/* Pushes the shape of the entry with the key on top: a table, a word or nil. */
 static void push_shape(lua_State *B, int shape) {
   lua_rawgeti(B, shape, 1);
   lua_pushvalue(B, -2);
@@ -107,7 +107,7 @@ static void push_table(lua_State *B, lua_State *H, int shape, int depth) {
   lua_remove(B, -2);
 }
 
-/* Pushes the host's value on top, if it is what the shape at `shape` (a table, or true) says. */
+/* Pushes the host's value on top, if it is what the shape at `shape` (a table or a word) says. */
 static bool push_fact(lua_State *B, lua_State *H, int shape, int depth) {
   if (!lua_istable(H, -1)) return hugh_push_scalar(B, H, -1);
   if (!lua_istable(B, shape)) return false;

@@ -374,6 +374,21 @@ policy:2: given: there is no fact 'licence'. Did you mean 'license'?
 policy:2: given: there is no fact 'safty'. Did you mean 'safety'?
     test "t" { given = { licence = "mit", files = { { path = "a", safty = "safe" } } }, expect = { verdict = allow } }
                                                                   ^]] },
+  { "a test that gives a fact of the wrong kind", [[
+policy "p" {}
+test "t" { given = { likes = "5", pinned = 1, tags = { x = "y" }, files = { 7 } }, expect = { verdict = allow } }]], [[
+policy:2: given: likes must be a number, not "5"
+    test "t" { given = { likes = "5", pinned = 1, tags = { x = "y" }, files = { 7 } }, expect = { verdict = allow } }
+                         ^
+policy:2: given: pinned must be true or false, not 1
+    test "t" { given = { likes = "5", pinned = 1, tags = { x = "y" }, files = { 7 } }, expect = { verdict = allow } }
+                                      ^
+policy:2: given: tags must be a list, like { "a", "b" }
+    test "t" { given = { likes = "5", pinned = 1, tags = { x = "y" }, files = { 7 } }, expect = { verdict = allow } }
+                                                  ^
+policy:2: given: files must be a table in braces, not 7
+    test "t" { given = { likes = "5", pinned = 1, tags = { x = "y" }, files = { 7 } }, expect = { verdict = allow } }
+                                                                      ^]] },
   { "a test that expects a rule that is not there", [[
 policy "p" { extends = { "hugginghugh" } }
 test "t" { given = {}, expect = { verdict = warn, rules = { "dangerous-fle" } } }]], [[

@@ -104,7 +104,7 @@ end
 
 -- What each kind of field wants, for people.
 local wanted = {
-  string = "a text in quotes", number = "a number", ["function"] = "a function, like function (m) return m.gated end", table = "a table in braces",
+  string = "a text in quotes", number = "a number", boolean = "true or false", ["function"] = "a function, like function (m) return m.gated end", table = "a table in braces",
   list = "a list in braces, like { \"a\", \"b\" }",
   globs = "a list of globs in braces, like { \"**/*.py\" }", verdict = "allow, warn or block",
 }
@@ -176,13 +176,18 @@ local function check_message(line, field, text)
   end
 end
 
--- The facts that a test gives.
-local function check_given(line, shape, given)
-  if type(shape) ~= "table" or type(given) ~= "table" then return end
-  for name, value in pairs(given) do
-    if type(name) == "number" then check_given(line, shape[2], value)
-    elseif next(shape[1]) and not shape[1][name] then no_such(line, "given: there is no fact", tostring(name), keys_of(shape[1]))
-    else check_given(line, shape[1][name], value) end
+-- What a test gives as a fact: of that fact's kind, as know() tells it. Files and globals may be given by their names.
+local function check_given(line, name, shape, given)
+  local kind = type(shape) == "table" and "table" or shape == "integer" and "number" or shape
+  if given == stand_in then return end
+  if type(given) ~= kind then return mistake(line, "given: " .. name .. " must be " .. wanted[kind] .. ", not " .. shown(given), name) end
+  if kind ~= "table" or shape[2] == shape then return end
+  for key, value in pairs(given) do
+    if shape[2] and type(key) ~= "number" then mistake(line, "given: " .. name .. " must be a list, like { \"a\", \"b\" }", name)
+    elseif shape[2] then
+      if type(value) ~= "string" or name ~= "files" and name ~= "globals" then check_given(line, name, shape[2], value) end
+    elseif not shape[1][key] then no_such(line, "given: there is no fact", text_of(key), keys_of(shape[1]))
+    else check_given(line, key, shape[1][key], value) end
   end
 end
 
@@ -198,7 +203,7 @@ local check_more = {
     end
   end,
   test = function(line, given)
-    check_given(line, model, given.given)
+    if type(given.given) == "table" then check_given(line, "given", model, given.given) end
     if type(given.expect) == "table" then check_fields(line, "expect", given.expect) end
   end,
 }
@@ -580,7 +585,7 @@ function know(known, checks, names)
   fields, required, all_words = checks.fields, checks.required, names
   local any = { {}, nil, false, 0 }
   any[2] = any
-  local shapes = { string = true, integer = true, number = true, boolean = true }
+  local shapes = { string = "string", integer = "integer", number = "number", boolean = "boolean" }
   for name, shape in pairs(known) do
     local facts = {}
     shapes[name] = { facts, nil, strict(name, shape.one, facts), 0 }
