@@ -31,6 +31,9 @@ void *hugh_arena_alloc(hugh_scan *, size_t size);
 /* A copy in the arena, NUL-terminated for convenience; {"", 0} when there is no memory. */
 hugh_text hugh_arena_copy(hugh_scan *, const void *data, size_t length);
 
+/* For tables of what the input names; differs from scan to scan. */
+uint64_t hugh_hash(const hugh_scan *, const void *data, size_t length);
+
 static inline hugh_text hugh_text_of(const char *s) { return (hugh_text){s, strlen(s)}; }
 static inline bool hugh_text_equal(hugh_text a, hugh_text b) {
   return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);

@@ -123,13 +123,8 @@ const char *hugh_show(hugh_scan *scan, hugh_text text, size_t most) {
 
 /* ----------------------------------------------------------------- globals */
 
-static uint32_t hash_text(uint32_t hash, hugh_text text) { /* FNV-1a */
-  for (size_t i = 0; i < text.length; i++) hash = (hash ^ (unsigned char)text.data[i]) * 16777619u;
-  return hash;
-}
-
-static uint32_t hash_global(hugh_text module, hugh_text name) {
-  return hash_text((hash_text(2166136261u, module) ^ '\n') * 16777619u, name);
+static size_t hash_global(const hugh_scan *scan, hugh_text module, hugh_text name) {
+  return (size_t)(hugh_hash(scan, module.data, module.length) * 3 + hugh_hash(scan, name.data, name.length));
 }
 
 static hugh_global **global_at(hugh_scan *scan, size_t index) { return (hugh_global **)scan->globals.items + index; }
@@ -141,7 +136,7 @@ static bool globals_grow(hugh_scan *scan) {
   memset(slots, 0, count * sizeof *slots);
   for (size_t i = 0; i < scan->globals.count; i++) {
     const hugh_global *global = *global_at(scan, i);
-    size_t at = hash_global(global->module, global->name) & (count - 1);
+    size_t at = hash_global(scan, global->module, global->name) & (count - 1);
     while (slots[at] != 0) at = (at + 1) & (count - 1);
     slots[at] = (uint32_t)i + 1;
   }
@@ -153,7 +148,7 @@ static bool globals_grow(hugh_scan *scan) {
 
 hugh_global *hugh_report_global(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text module, hugh_text name) {
   if (scan->globals.count * 2 >= scan->global_slot_count && !globals_grow(scan)) return NULL;
-  size_t at = hash_global(module, name) & (scan->global_slot_count - 1);
+  size_t at = hash_global(scan, module, name) & (scan->global_slot_count - 1);
   for (; scan->global_slots[at] != 0; at = (at + 1) & (scan->global_slot_count - 1)) {
     hugh_global *global = *global_at(scan, scan->global_slots[at] - 1);
     if (hugh_text_equal(global->module, module) && hugh_text_equal(global->name, name)) return global;

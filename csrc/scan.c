@@ -229,6 +229,7 @@ hugh_scan *hugh_scan_new(const hugh_options *options) {
   hugh_scan *scan = allocator.resize(allocator.context, NULL, 0, sizeof *scan);
   if (scan == NULL) return NULL;
   *scan = (hugh_scan){.allocator = allocator};
+  hugh_hash_seed(scan);
   start(scan, options);
   return scan;
 }

@@ -58,6 +58,7 @@ struct hugh_scan {
   hugh_allocator allocator;
   hugh_options options; /* limits resolved, name in the arena */
   hugh_arena arena;
+  uint64_t secret[2];   /* of hugh_hash */
   uint64_t kept;        /* bytes now allocated, against limits.kept */
   bool failed, done;
 
@@ -81,6 +82,9 @@ struct hugh_scan {
   size_t reason_count;
   hugh_report report;
 };
+
+/* hash.c */
+void hugh_hash_seed(hugh_scan *);
 
 /* memory.c */
 void hugh_arena_reset(hugh_scan *, bool free_all);

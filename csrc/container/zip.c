@@ -53,12 +53,6 @@ static hugh_kind kind_of(zip_state *state) {
   return HUGH_KIND_ZIP;
 }
 
-static uint32_t hash_name(hugh_text name) {
-  uint32_t hash = 2166136261u;
-  for (size_t i = 0; i < name.length; i++) hash = (hash ^ (uint8_t)name.data[i]) * 16777619u;
-  return hash;
-}
-
 /* Of two members with one name zipfile reads the last, others the first. */
 static void find_duplicates(hugh_scan *scan, hugh_task *task, const zip_state *state) {
   size_t slots_count = 16;
@@ -70,7 +64,7 @@ static void find_duplicates(hugh_scan *scan, hugh_task *task, const zip_state *s
     const zip_entry *entry = &state->entries[i];
     if (entry->structure) continue;
     hugh_text name = hugh_zip_name(state, entry);
-    size_t slot = hash_name(name) & (slots_count - 1);
+    size_t slot = (size_t)hugh_hash(scan, name.data, name.length) & (slots_count - 1);
     while (slots[slot] != 0 && !hugh_text_equal(hugh_zip_name(state, &state->entries[slots[slot] - 1]), name)) {
       slot = (slot + 1) & (slots_count - 1);
     }

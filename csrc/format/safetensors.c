@@ -95,18 +95,6 @@ static uint64_t word(const uint8_t *p) {
   return w;
 }
 
-static uint64_t hash_name(const uint8_t *p, size_t length) {
-  uint64_t h = length * UINT64_C(0x9e3779b97f4a7c15);
-  for (; length >= 8; p += 8, length -= 8) {
-    h = (h ^ word(p)) * UINT64_C(0xbf58476d1ce4e5b9);
-    h ^= h >> 29;
-  }
-  uint64_t rest = 0;
-  if (length > 0) memcpy(&rest, p, length);
-  h = (h ^ rest) * UINT64_C(0x94d049bb133111eb);
-  return h ^ h >> 32;
-}
-
 static int find_dtype(state *st, const char *name, size_t length) {
   const dtype *last = &dtypes[st->last_dtype];
   if (last->length == length && memcmp(last->name, name, length) == 0) return last->bits;
@@ -167,9 +155,10 @@ static bool look_up(hugh_scan *scan, state *st) {
 static bool add_tensor(hugh_scan *scan, state *st) {
   const entry *e = &st->entry;
   if (st->count == st->capacity) {
-    /* Grow to what the header will hold if it goes on like this. */
+    /* Twice as many, but no more than the header will hold if it goes on like this. */
     uint64_t guess = hugh_mul(st->count, st->header) / (st->json.at - 7);
-    size_t least = st->count + st->count / 8 + 64, capacity = guess > least && guess < HEADER_MAX / 8 ? (size_t)guess : least;
+    size_t least = st->count + st->count / 64 + 64, most = st->count * 2, capacity = guess < most ? (size_t)guess : most;
+    if (capacity < least) capacity = least;
     tensor *grown = hugh_resize(scan, st->tensors, st->capacity * sizeof *grown, capacity * sizeof *grown);
     if (grown == NULL) return false;
     st->tensors = grown;
@@ -254,14 +243,14 @@ static bool eat_plain(cursor *c, const uint8_t **text, size_t *length) {
   return true;
 }
 
-static bool fast_entry(state *st, cursor *c) {
+static bool fast_entry(hugh_scan *scan, state *st, cursor *c) {
   entry e = {.elements = 1};
   const uint8_t *text;
   size_t length;
   e.at = st->json.at;
   if (!EAT(c, ",") || c->p == c->end || *c->p++ != '"' || !eat_plain(c, &text, &length)) return false;
   if (length == 12 && memcmp(text, "__metadata__", 12) == 0) return false;
-  e.hash = hash_name(text, length);
+  e.hash = hugh_hash(scan, text, length);
   if (!EAT(c, ":") || !EAT(c, "{") || !EAT(c, "\"dtype\":") || c->p == c->end || *c->p++ != '"') return false;
   if (!eat_plain(c, &text, &length)) return false;
   int bits = find_dtype(st, (const char *)text, length);
@@ -291,7 +280,7 @@ static hugh_next fast_entries(hugh_scan *scan, state *st) {
   if (length > json->end - json->at) length = (size_t)(json->end - json->at);
   cursor c = {p, p + length};
   const uint8_t *done = p;
-  while (fast_entry(st, &c)) {
+  while (fast_entry(scan, st, &c)) {
     json->at += (size_t)(c.p - done);
     done = c.p;
     if (!add_tensor(scan, st)) return HUGH_DONE;
@@ -315,9 +304,9 @@ static const char *take_dtype(state *st, where next) {
   return NULL;
 }
 
-static void entry_begin(state *st) {
+static void entry_begin(hugh_scan *scan, state *st) {
   const hugh_text *name = &st->json.text;
-  st->entry = (entry){.at = st->json.start, .hash = hash_name((const uint8_t *)name->data, name->length), .elements = 1};
+  st->entry = (entry){.at = st->json.start, .hash = hugh_hash(scan, name->data, name->length), .elements = 1};
   st->where = AT_ENTRY;
 }
 
@@ -362,7 +351,7 @@ static const char *take(hugh_scan *scan, state *st, hugh_json_token token) {
         st->has_metadata = true;
         st->where = AT_METADATA;
       } else {
-        entry_begin(st);
+        entry_begin(scan, st);
       }
       return NULL;
     case AT_METADATA:

@@ -5,8 +5,8 @@
 
 #define FLAT_SLACK ((uint64_t)1024)
 
-static size_t sparse_slot(const hugh_value *slots, size_t size, uint64_t key) {
-  size_t at = (size_t)(key * 0x9e3779b97f4a7c15u >> 20) & (size - 1);
+static size_t sparse_slot(const hugh_scan *scan, const hugh_value *slots, size_t size, uint64_t key) {
+  size_t at = (size_t)hugh_hash(scan, &key, sizeof key) & (size - 1);
   while (slots[2 * at] != 0 && slots[2 * at] != key) at = (at + 1) & (size - 1);
   return 2 * at;
 }
@@ -14,7 +14,7 @@ static size_t sparse_slot(const hugh_value *slots, size_t size, uint64_t key) {
 /* Where the value of a sparse index is, or would be; NULL: there is no table. */
 static hugh_value *sparse_find(const hugh_machine *machine, uint64_t index) {
   if (machine->sparse_size == 0) return NULL;
-  size_t at = sparse_slot(machine->sparse, machine->sparse_size, index + 1);
+  size_t at = sparse_slot(machine->scan, machine->sparse, machine->sparse_size, index + 1);
   return machine->sparse[at] != 0 ? &machine->sparse[at + 1] : NULL;
 }
 
@@ -26,7 +26,7 @@ static bool sparse_put(hugh_machine *machine, uint64_t index, hugh_value value) 
     memset(slots, 0, size * 2 * sizeof *slots);
     for (size_t i = 0; i < machine->sparse_size; i++) {
       if (machine->sparse[2 * i] == 0) continue;
-      size_t at = sparse_slot(slots, size, machine->sparse[2 * i]);
+      size_t at = sparse_slot(machine->scan, slots, size, machine->sparse[2 * i]);
       slots[at] = machine->sparse[2 * i];
       slots[at + 1] = machine->sparse[2 * i + 1];
     }
@@ -36,7 +36,7 @@ static bool sparse_put(hugh_machine *machine, uint64_t index, hugh_value value) 
     machine->sparse = slots;
     machine->sparse_size = size;
   }
-  size_t at = sparse_slot(machine->sparse, machine->sparse_size, index + 1);
+  size_t at = sparse_slot(machine->scan, machine->sparse, machine->sparse_size, index + 1);
   machine->sparse[at] = index + 1;
   machine->sparse[at + 1] = value;
   machine->sparse_count++;

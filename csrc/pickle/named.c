@@ -5,12 +5,8 @@
 
 #include "machine.h"
 
-static uint32_t hash(hugh_text module, hugh_text name) { /* FNV-1a */
-  uint32_t h = 2166136261u;
-  for (size_t i = 0; i < module.length; i++) h = (h ^ (uint8_t)module.data[i]) * 16777619u;
-  h = (h ^ '\n') * 16777619u;
-  for (size_t i = 0; i < name.length; i++) h = (h ^ (uint8_t)name.data[i]) * 16777619u;
-  return h;
+static uint32_t hash(const hugh_scan *scan, hugh_text module, hugh_text name) {
+  return (uint32_t)(hugh_hash(scan, module.data, module.length) * 3 + hugh_hash(scan, name.data, name.length));
 }
 
 /* Both tables or neither: a failed allocation leaves the machine as it was. */
@@ -51,7 +47,7 @@ static bool plausible(hugh_text text) {
 size_t hugh_machine_name(hugh_machine *m, uint64_t offset, hugh_text module, hugh_text name) {
   if (m->named_count == 0) m->named_count = 1;
   if (m->named_count >= m->named_size && (m->named_count >= HUGH_GLOBAL_MOST || !grow(m))) return 0;
-  uint32_t h = hash(module, name);
+  uint32_t h = hash(m->scan, module, name);
   size_t at = h & (m->slot_count - 1);
   for (; m->named_slots[at] != 0; at = (at + 1) & (m->slot_count - 1)) {
     hugh_named *named = &m->named[m->named_slots[at]];

@@ -9,16 +9,19 @@ typedef struct storage {
 } storage;
 
 struct hugh_storages {
+  const hugh_scan *scan;
   storage *slots; /* open addressing; in the arena, the old ones stay behind */
   size_t size, count;
 };
 
-hugh_storages *hugh_storages_new(hugh_scan *scan) { return hugh_arena_alloc(scan, sizeof(hugh_storages)); }
+hugh_storages *hugh_storages_new(hugh_scan *scan) {
+  hugh_storages *set = hugh_arena_alloc(scan, sizeof *set);
+  if (set != NULL) set->scan = scan;
+  return set;
+}
 
-static storage *slot_of(storage *slots, size_t size, hugh_text key) {
-  uint32_t hash = 2166136261u;
-  for (size_t i = 0; i < key.length; i++) hash = (hash ^ (uint8_t)key.data[i]) * 16777619u;
-  size_t at = hash & (size - 1);
+static storage *slot_of(const hugh_scan *scan, storage *slots, size_t size, hugh_text key) {
+  size_t at = (size_t)hugh_hash(scan, key.data, key.length) & (size - 1);
   while (slots[at].key.data != NULL && !hugh_text_equal(slots[at].key, key)) at = (at + 1) & (size - 1);
   return &slots[at];
 }
@@ -29,18 +32,18 @@ void hugh_storages_add(hugh_scan *scan, hugh_storages *set, hugh_text key, uint6
     storage *slots = hugh_arena_alloc(scan, size * sizeof *slots);
     if (slots == NULL) return;
     for (size_t i = 0; i < set->size; i++) {
-      if (set->slots[i].key.data != NULL) *slot_of(slots, size, set->slots[i].key) = set->slots[i];
+      if (set->slots[i].key.data != NULL) *slot_of(scan, slots, size, set->slots[i].key) = set->slots[i];
     }
     set->slots = slots;
     set->size = size;
   }
-  storage *slot = slot_of(set->slots, set->size, key);
+  storage *slot = slot_of(scan, set->slots, set->size, key);
   if (slot->key.data == NULL) set->count++;
   *slot = (storage){key, bytes};
 }
 
 bool hugh_storages_has(const hugh_storages *set, hugh_text key) {
-  return set->size > 0 && slot_of(set->slots, set->size, key)->key.data != NULL;
+  return set->size > 0 && slot_of(set->scan, set->slots, set->size, key)->key.data != NULL;
 }
 
 size_t hugh_storages_count(const hugh_storages *set) { return set->count; }
