@@ -7,6 +7,7 @@
 #include "scan.h"
 
 #define MESSAGE_MOST 2000
+#define GLOBALS_MOST 16384 /* a model names tens; each becomes a kilobyte of Lua tables */
 
 typedef struct finding_facts {
   const char *id;
@@ -153,7 +154,7 @@ hugh_global *hugh_report_global(hugh_scan *scan, const hugh_task *task, uint64_t
     hugh_global *global = *global_at(scan, scan->global_slots[at] - 1);
     if (hugh_text_equal(global->module, module) && hugh_text_equal(global->name, name)) return global;
   }
-  if (scan->kept + module.length + name.length > scan->options.limits.kept) {
+  if (scan->globals.count == GLOBALS_MOST || scan->kept + module.length + name.length > scan->options.limits.kept) {
     hugh_incomplete(scan, task, offset, "the source names more globals than a scan may keep");
     return NULL;
   }

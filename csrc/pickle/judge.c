@@ -94,6 +94,7 @@ static hugh_text unhidden(hugh_text module) {
 }
 
 #define JOINED_MOST 512
+#define PARTS_MOST 8 /* of a dotted name: no class lies deeper, and every part is looked up in several ways */
 
 /* A dangerous entry that a path of attributes reaches: module:a.b.c may be a module a.b inside it, or any module one of them imported. */
 static const entry *reached(hugh_text module, hugh_text name) {
@@ -132,9 +133,10 @@ static hugh_judgement judgement_of(const entry *found) {
 static hugh_judgement judge_one(hugh_text module, hugh_text name) {
   const entry *found = look_up(module, name);
   if (found != NULL) return judgement_of(found);
+  unsigned parts = 0;
   for (size_t start = 0, i = 0; i <= name.length; i++) {
     if (i < name.length && name.data[i] != '.') continue;
-    if (is_walk((hugh_text){name.data + start, i - start})) {
+    if (++parts > PARTS_MOST || is_walk((hugh_text){name.data + start, i - start})) {
       return (hugh_judgement){HUGH_GLOBAL_DANGEROUS, HUGH_CHECK_NONE, "attribute-walk", "reaches into the interpreter's own objects"};
     }
     start = i + 1;

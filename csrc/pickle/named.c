@@ -46,7 +46,7 @@ static bool plausible(hugh_text text) {
 /* The index of a global, judged and in the report; 0 stands for those there was no room for. */
 size_t hugh_machine_name(hugh_machine *m, uint64_t offset, hugh_text module, hugh_text name) {
   if (m->named_count == 0) m->named_count = 1;
-  if (m->named_count >= m->named_size && (m->named_count >= HUGH_GLOBAL_MOST || !grow(m))) return 0;
+  if (m->named_count >= m->named_size && !grow(m)) return 0;
   uint32_t h = hash(m->scan, module, name);
   size_t at = h & (m->slot_count - 1);
   for (; m->named_slots[at] != 0; at = (at + 1) & (m->slot_count - 1)) {
@@ -61,7 +61,12 @@ size_t hugh_machine_name(hugh_machine *m, uint64_t offset, hugh_text module, hug
     return 0;
   }
   hugh_global *global = hugh_report_global(m->scan, m->task, offset, module, name);
-  if (global == NULL) return 0;
+  if (global == NULL) {
+    if (judgement.class != HUGH_GLOBAL_DANGEROUS) return 0;
+    hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_GLOBAL_DANGEROUS, offset, "%s.%s is imported; calling it %s",
+              hugh_show(m->scan, module, 150), hugh_show(m->scan, name, 150), judgement.reason);
+    return 0;
+  }
   if (global->category == NULL || judgement.class == HUGH_GLOBAL_DANGEROUS) {
     global->class = judgement.class;
     global->category = judgement.category;
