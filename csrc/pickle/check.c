@@ -190,24 +190,29 @@ hugh_got hugh_check_state(hugh_machine *m, hugh_value object, hugh_value state, 
   return HUGH_GOT;
 }
 
-static hugh_got find_special(hugh_machine *m, hugh_value state, bool attributes, const char **does) {
+/* A key that means more than data. `attribute`: it is set as an attribute, not only stored. */
+static hugh_got special_key(hugh_machine *m, hugh_value key, bool attribute, const char **does) {
   static const struct { const char *key, *does; bool attribute; } keys[] = {
       {"__array_interface__", "sets __array_interface__ of an object: a raw pointer that NumPy follows when the object is used as an array", false},
       {"__array_struct__", "sets __array_struct__ of an object: a raw pointer that NumPy follows when the object is used as an array", false},
       {"__cuda_array_interface__", "sets __cuda_array_interface__ of an object: a raw pointer that is followed when the object is used as an array", false},
       {"__class__", "sets __class__ of an object, which makes it an object of another class", true},
       {"__dict__", "sets __dict__ of an object, which replaces all that it holds", true}};
+  hugh_text text;
+  hugh_got got = hugh_value_text(m, key, &text);
+  if (got != HUGH_GOT || !hugh_text_starts(text, "__")) return got;
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    if ((attribute || !keys[i].attribute) && hugh_text_is(text, keys[i].key)) *does = keys[i].does;
+  }
+  return HUGH_GOT;
+}
+
+static hugh_got find_special(hugh_machine *m, hugh_value state, bool attributes, const char **does) {
   uint64_t count;
   size_t kept;
-  hugh_text key;
   if (hugh_tag_of(state) != HUGH_TAG_DICT || !hugh_node_size(m, hugh_node_of(state), &count, &kept)) return HUGH_GOT;
   for (size_t i = 0; i < kept; i += 2) {
-    hugh_got got = hugh_value_text(m, hugh_node_item(m, hugh_node_of(state), i), &key);
-    if (got == HUGH_NEED) return got;
-    if (got != HUGH_GOT || !hugh_text_starts(key, "__")) continue;
-    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
-      if ((attributes || !keys[k].attribute) && hugh_text_is(key, keys[k].key)) *does = keys[k].does;
-    }
+    if (special_key(m, hugh_node_item(m, hugh_node_of(state), i), attributes, does) == HUGH_NEED) return HUGH_NEED;
   }
   return HUGH_GOT;
 }
@@ -220,4 +225,26 @@ hugh_got hugh_special_key(hugh_machine *m, hugh_value state, const char **does) 
   if (!hugh_node_size(m, hugh_node_of(state), &count, &kept) || count != 2 || kept != 2) return HUGH_GOT;
   hugh_got got = find_special(m, hugh_node_item(m, hugh_node_of(state), 0), false, does);
   return got == HUGH_NEED ? got : find_special(m, hugh_node_item(m, hugh_node_of(state), 1), true, does);
+}
+
+bool hugh_has_attribute_items(hugh_machine *m, hugh_value object) {
+  static const char *const plain[] = {"OrderedDict", "defaultdict", "dict", "Counter", "UserDict"};
+  const hugh_named *named = hugh_tag_of(object) == HUGH_TAG_CALL ? hugh_named_of(m, object) : NULL;
+  if (named == NULL) return false;
+  for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+    if (hugh_text_is(named->name, plain[i])) return false;
+  }
+  return true;
+}
+
+hugh_got hugh_check_items(hugh_machine *m, uint64_t offset, const hugh_value *items, size_t count) {
+  const char *does = NULL;
+  for (size_t i = 0; i < count; i += 2) {
+    if (special_key(m, items[i], true, &does) == HUGH_NEED) return HUGH_NEED;
+  }
+  if (does != NULL && m->special == NULL) {
+    m->special = does;
+    m->special_at = offset;
+  }
+  return HUGH_GOT;
 }

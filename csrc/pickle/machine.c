@@ -50,34 +50,10 @@ static void diverge(hugh_machine *m, uint64_t offset, bool apart, const char *ho
   }
 }
 
-/* Text to a memo index as int() and PyLong_FromString read it: spaces, sign, underscores. Digits beyond 64 bits give a hash. */
 static bool parse_index(hugh_machine *m, uint64_t offset, const uint8_t *p, const uint8_t *end, uint64_t *index) {
-  uint64_t number = 0;
-  const uint8_t *start = p;
-  bool plain = p < end, wide = false, digits = false;
-  while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r'))) p++;
-  if (p < end && *p == '+') p++;
-  if (p < end && *p == '-') {
-    p++;
-    for (; p < end && (*p == '0' || *p == '_'); p++) digits = true;
-    if (!digits || p < end) return false;
-  }
-  for (; p < end; p++) {
-    if (*p >= '0' && *p <= '9') {
-      digits = true;
-      wide = wide || number > (UINT64_MAX - 9) / 10;
-      number = number * 10 + (uint64_t)(*p - '0');
-    } else if (*p != '_' || !digits) {
-      break;
-    }
-  }
-  if (!digits) return false;
-  const uint8_t *stop = p;
-  while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r'))) p++;
-  if (p < end && *p != '\0') return false;
-  plain = stop == end && *start >= '0' && *start <= '9' && !wide;
+  bool plain;
+  if (!hugh_memo_index(p, end, index, &plain)) return false;
   if (!plain) diverge(m, offset, false, "a memo index is written in a way that not every unpickler accepts");
-  *index = wide ? number | (uint64_t)1 << 63 : number;
   return true;
 }
 
@@ -404,7 +380,9 @@ reload:
         LEAST(3);
         if (hugh_tag_of(sp[-3]) == HUGH_TAG_DICT) hugh_node_extend(m, hugh_node_of(sp[-3]), sp - 2, 2);
         else hugh_machine_mutate(m, HERE(), sp[-3], "__setitem__");
-        sp -= 2;
+        mark = sp - 2;
+        if (hugh_has_attribute_items(m, sp[-3])) goto items;
+        sp = mark;
         p++;
         break;
       case 'e': value = HUGH_TAG_LIST; goto to_mark;
@@ -417,10 +395,22 @@ reload:
           hugh_node_extend(m, hugh_node_of(mark[-1]), mark, (size_t)(sp - mark));
         } else if (sp > mark) {
           hugh_machine_mutate(m, HERE(), mark[-1], value == HUGH_TAG_LIST ? "extend" : value == HUGH_TAG_DICT ? "__setitem__" : "add");
+          if (value == HUGH_TAG_DICT && hugh_has_attribute_items(m, mark[-1])) goto items;
         }
         sp = mark;
         p++;
         break;
+      items: { /* of something that may have them as attributes: everything stays where it is until the keys are known */
+        bool marked = *p == 'u';
+        m->mark_count += marked;
+        SAVE();
+        m->at = HERE();
+        skip = 1;
+        if (hugh_check_items(m, m->at, mark, (size_t)(sp - mark)) == HUGH_NEED) return HUGH_STREAM_WANT;
+        m->mark_count -= marked;
+        sp = mark;
+        goto resume;
+      }
 
       /* ------------------------------------------------ stack and memo */
       case '0':

@@ -224,6 +224,7 @@ void hugh_node_extend(hugh_machine *, uint64_t node, const hugh_value *items, si
 bool hugh_memo_put(hugh_machine *, uint64_t index, hugh_value);
 hugh_value hugh_memo_get(const hugh_machine *, uint64_t index); /* 0: nothing there */
 void hugh_memo_clear(hugh_machine *);
+bool hugh_memo_index(const uint8_t *p, const uint8_t *end, uint64_t *index, bool *plain); /* from text; false: it is no number */
 
 /* string.c: the text of a STRING, BYTES or MADE value. HUGH_END: it cannot be known. */
 #define HUGH_TEXT_MOST ((size_t)64 * 1024)
@@ -252,6 +253,9 @@ hugh_got hugh_check_call(hugh_machine *, const hugh_named *, hugh_call, hugh_val
 hugh_got hugh_check_state(hugh_machine *, hugh_value object, hugh_value state, bool *fine);
 /* What a key of the state does that is more than data: a clause for a sentence. Untouched if there is none. */
 hugh_got hugh_special_key(hugh_machine *, hugh_value state, const char **does);
+/* Items of objects whose items may be attributes as well: of all but plain dicts. */
+bool hugh_has_attribute_items(hugh_machine *, hugh_value object);
+hugh_got hugh_check_items(hugh_machine *, uint64_t offset, const hugh_value *items, size_t count); /* keys and values */
 void hugh_hand_over(hugh_machine *, uint64_t offset, const hugh_named *callee, hugh_value arguments, hugh_value keywords);
 void hugh_misuse(hugh_named *, uint64_t offset, hugh_misused how);
 

@@ -87,6 +87,36 @@ hugh_value hugh_memo_get(const hugh_machine *machine, uint64_t index) {
   return machine->memo_full ? hugh_value_of(HUGH_TAG_OPAQUE) : 0;
 }
 
+/* As int() and PyLong_FromString read it: spaces, sign, underscores. Digits beyond 64 bits give a hash. */
+bool hugh_memo_index(const uint8_t *p, const uint8_t *end, uint64_t *index, bool *plain) {
+  const uint8_t *start = p;
+  uint64_t number = 0;
+  bool wide = false, digits = false;
+  while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r'))) p++;
+  if (p < end && *p == '+') p++;
+  if (p < end && *p == '-') {
+    p++;
+    for (; p < end && (*p == '0' || *p == '_'); p++) digits = true;
+    if (!digits || p < end) return false;
+  }
+  for (; p < end; p++) {
+    if (*p >= '0' && *p <= '9') {
+      digits = true;
+      wide = wide || number > (UINT64_MAX - 9) / 10;
+      number = number * 10 + (uint64_t)(*p - '0');
+    } else if (*p != '_' || !digits) {
+      break;
+    }
+  }
+  if (!digits) return false;
+  const uint8_t *stop = p;
+  while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r'))) p++;
+  if (p < end && *p != '\0') return false;
+  *plain = stop == end && *start >= '0' && *start <= '9' && !wide;
+  *index = wide ? number | (uint64_t)1 << 63 : number;
+  return true;
+}
+
 /* For the next stream. Only what was used is cleared: many tiny streams must not cost a large memo each. */
 void hugh_memo_clear(hugh_machine *machine) {
   if (machine->memo_count > 0 && machine->memo_size > 0) memset(machine->memo, 0, machine->memo_size * sizeof *machine->memo);
