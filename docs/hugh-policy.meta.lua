@@ -62,6 +62,7 @@
 ---@field globals hugh.facts.global[] what its pickles name: name without the module
 ---@field notes table<string, any>? what the parsers noted, such as notes["pickle.protocol"]
 ---@field bytes_read integer? how many of its bytes were read
+---@field hub hugh.facts.hub_scan? what the Hub's own scanners say of it, in models of up to 100 files
 
 ---@class hugh.facts.finding
 ---@field id string as in docs/findings.md
@@ -115,6 +116,15 @@
 ---@field status string safe, issues or unscanned
 ---@field scans_done boolean all scanners are done
 ---@field files hugh.facts.flagged[] what they have something against
+
+---@class hugh.facts.hub_scan
+---@field status string unscanned, queued, safe, caution, suspicious, unsafe, error or unknown
+---@field scanners hugh.facts.hub_verdict[] the scanners one by one
+
+---@class hugh.facts.hub_verdict
+---@field name string antivirus, JFrog, pickle imports, Protect AI or VirusTotal
+---@field status string as above
+---@field message string? what it says
 
 ---@class hugh.facts.flagged
 ---@field path string the file

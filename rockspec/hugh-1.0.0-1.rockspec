@@ -52,6 +52,7 @@ build = {
       ["hugh.hub.client"] = "lua/hugh/hub/client.lua",
       ["hugh.hub.exchange"] = "lua/hugh/hub/exchange.lua",
       ["hugh.hub.file"] = "lua/hugh/hub/file.lua",
+      ["hugh.hub.security"] = "lua/hugh/hub/security.lua",
       ["hugh.hub.settings"] = "lua/hugh/hub/settings.lua",
       ["hugh.hub.url"] = "lua/hugh/hub/url.lua",
       ["hugh"] = "lua/hugh/init.lua",

@@ -73,7 +73,9 @@ local function index(name)
       else
         known.oid = known.oid or digest(base .. "/" .. path, size, true)
       end
-      local entry = { path = path, size = size, oid = known.oid, sha256 = known.lfs and known.sha256, full = base .. "/" .. path }
+      local entry = {
+        path = path, size = size, oid = known.oid, sha256 = known.lfs and known.sha256, full = base .. "/" .. path, security = given.security,
+      }
       table.insert(repository.files, entry)
       repository.by_path[path] = entry
       repository.newest = math.max(repository.newest, tonumber(time))
@@ -152,11 +154,12 @@ local function tree(repository, revision)
     table.insert(page, {
       type = "file", oid = entry.oid, size = entry.size, path = entry.path,
       lfs = entry.sha256 and { oid = entry.sha256, size = entry.size, pointerSize = 134 } or nil,
+      securityFileStatus = arguments.expand == "true" and entry.security or nil,
     })
   end
   if first + page_size < #repository.files then
-    ngx.header["Link"] = ('<http://%s/api/models/%s/tree/%s?recursive=true&expand=false&cursor=%d>; rel="next"'):format(
-      ngx.var.http_host, repository.name, revision, first + page_size)
+    ngx.header["Link"] = ('<http://%s/api/models/%s/tree/%s?recursive=true&expand=%s&cursor=%d>; rel="next"'):format(
+      ngx.var.http_host, repository.name, revision, arguments.expand or "false", first + page_size)
   end
   return send(200, #page > 0 and cjson.encode(page) or "[]")
 end

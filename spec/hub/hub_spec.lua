@@ -2,6 +2,7 @@
 
 local helper = require("spec.helper")
 local hub = require("hugh.model.hub")
+local json = require("hugh.json")
 local server = require("spec.hub.server")
 
 -- A pickle that would call os.system('true'): inert even if somebody loads it.
@@ -45,6 +46,13 @@ describe("a model on the Hub", function()
     repository("acme/hostile", {
       ["model file.pkl"] = hostile, -- a name with a space
       [".hub.json"] = '{"securityRepoStatus": {"scansDone": true, "filesWithIssues": []}}',
+    })
+    repository("acme/flagged", {
+      ["model.safetensors"] = safetensors(8), ["other.safetensors"] = safetensors(8),
+      [".hub.json"] = '{"securityRepoStatus": {"scansDone": true, "filesWithIssues": [{"path": "model.safetensors", "level": "unsafe"}]}, '
+        .. '"files": {"model.safetensors": {"security": {"status": "unsafe", "avScan": {"status": "safe"}, "pickleImportScan": null, '
+        .. '"jFrogScan": {"status": "unsafe", "message": "a \\u001b[31mvirus"}, "protectAiScan": {"status": "brand-new"}}}, '
+        .. '"other.safetensors": {"security": {"status": "queued"}}}}',
     })
     repository("acme/private", { ["model.safetensors"] = safetensors(8), [".hub.json"] = '{"private": true, "token": "hf_good"}' })
     repository("acme/swapped", {
@@ -96,6 +104,25 @@ describe("a model on the Hub", function()
     for _, finding in ipairs(facts.findings) do ids[finding.id] = true end
     assert.is_true(ids["hub.scanners-disagree"])
     assert.equal("os.system", facts.globals[1].name)
+  end)
+
+  it("has what the Hub's scanners say beside what hugh says", function()
+    local facts = assert(load("acme/flagged"))
+    assert.same({
+      status = "unsafe",
+      scanners = { { name = "JFrog", status = "unsafe", message = "a  [31mvirus" }, { name = "Protect AI", status = "unknown" }, { name = "antivirus", status = "safe" } },
+    }, file(facts, "model.safetensors").hub)
+    assert.equal("queued", file(facts, "other.safetensors").hub.status)
+    assert.equal(1, #facts.findings)
+    assert.equal("hub.scanners-disagree", facts.findings[1].id)
+    assert.matches("unsafe %(JFrog: a  %[31mvirus%); hugh found nothing", facts.findings[1].message)
+    local result = require("hugh").assess(facts)
+    assert.equal("warn", result.verdict)
+    local schema = json.decode(helper.read("docs/assessment.schema.json"))
+    assert.is_nil(helper.violation(json.decode(json.encode(result)), schema))
+    local shown = require("hugh.report.scorecard")(result, { paint = function(_, text) return text end })
+    assert.matches("the Hub's own scanners have something against a file: model.safetensors", shown, 1, true)
+    assert.matches("the Hub's scanners call this file unsafe", shown, 1, true)
   end)
 
   it("whose bytes are not the listed ones is suspicious, whatever they hold", function()

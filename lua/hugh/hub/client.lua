@@ -2,6 +2,7 @@
 
 local exchange = require("hugh.hub.exchange")
 local json = require("hugh.json")
+local security = require("hugh.hub.security")
 local url = require("hugh.hub.url")
 
 ---@class hugh.hub.client
@@ -111,6 +112,7 @@ end
 ---@field size integer
 ---@field oid string git's name of the blob (of the pointer, for LFS files)
 ---@field sha256 string|nil of LFS files
+---@field security table|nil what the Hub's own scanners say, see hugh.hub.security
 
 local function is_hex(text, length) return type(text) == "string" and #text == length and not text:find("%X") end
 
@@ -127,7 +129,7 @@ local function read_entry(record)
   end
   return {
     path = record.path, size = size, oid = is_hex(record.oid, 40) and record.oid:lower() or nil,
-    sha256 = is_hex(lfs.oid, 64) and lfs.oid:lower() or nil,
+    sha256 = is_hex(lfs.oid, 64) and lfs.oid:lower() or nil, security = security.read(record.securityFileStatus),
   }
 end
 
@@ -140,12 +142,14 @@ end
 --- All files of a commit, page after page.
 ---@param repo string
 ---@param commit string
+---@param expand? boolean also what the Hub's scanners say of each; then a page holds 50 files instead of 1000
 ---@return hugh.hub.exchange result: hugh.hub.entry[] sorted by path
-function client:tree(repo, commit)
+function client:tree(repo, commit, expand)
   return exchange.new(function()
     local entries, seen = {}, {}
     local what = repo .. "@" .. commit
-    local target = ("%s/api/models/%s/tree/%s?recursive=true&expand=false"):format(self.endpoint, url.encode_path(repo), commit)
+    local target = ("%s/api/models/%s/tree/%s?recursive=true&expand=%s"):format(
+      self.endpoint, url.encode_path(repo), commit, tostring(expand == true))
     for _ = 1, MAX_PAGES do
       local page, response, code = self:json({ url = target, limit = MAX_PAGE }, what)
       if not page then return nil, response, code end

@@ -65,6 +65,7 @@ local shapes = {
     { "globals", "global[]", "what its pickles name: name without the module" },
     { "notes", "table<string, any>?", "what the parsers noted, such as notes[\"pickle.protocol\"]" },
     { "bytes_read", "integer?", "how many of its bytes were read" },
+    { "hub", "hub_scan?", "what the Hub's own scanners say of it, in models of up to 100 files" },
   } },
   { "finding", "a finding", {
     { "id", "string", "as in docs/findings.md" },
@@ -118,6 +119,15 @@ local shapes = {
     { "status", "string", "safe, issues or unscanned" },
     { "scans_done", "boolean", "all scanners are done" },
     { "files", "flagged[]", "what they have something against" },
+  } },
+  { "hub_scan", "a scan by the Hub", {
+    { "status", "string", "unscanned, queued, safe, caution, suspicious, unsafe, error or unknown" },
+    { "scanners", "hub_verdict[]", "the scanners one by one" },
+  } },
+  { "hub_verdict", "a verdict of a scanner", {
+    { "name", "string", "antivirus, JFrog, pickle imports, Protect AI or VirusTotal" },
+    { "status", "string", "as above" },
+    { "message", "string?", "what it says" },
   } },
   { "flagged", "a flagged file", {
     { "path", "string", "the file" },

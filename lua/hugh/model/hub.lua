@@ -9,6 +9,7 @@ local file = require("hugh.hub.file")
 local json = require("hugh.json")
 local license = require("hugh.model.license")
 local record = require("hugh.model.record")
+local security = require("hugh.hub.security")
 local settings = require("hugh.hub.settings")
 local suggest = require("hugh.suggest")
 local summarize = require("hugh.model.summarize")
@@ -18,6 +19,7 @@ local hub = {}
 
 local PARALLEL = 8 -- files at a time; what bounds the memory
 local TEXT_MOST = 4 * 2 ^ 20
+local EXPANDED_MOST = 100 -- files whose scanners' verdicts are asked for: two pages
 
 --- Takes a target apart: "org/name", "org/name@revision", or the address of a model's page or of one of its files.
 ---@param target string
@@ -89,6 +91,7 @@ local function scan(self, entry, fetch)
   end
   report = report or machine:report()
   report.path, report.sha256, report.requests, report.bytes_read = entry.path, entry.sha256, remote.requests, remote.bytes_read
+  report.hub = entry.security
   report.bytes_skipped = math.max(0, entry.size - remote.bytes_read)
   if whole() then check_digest(report, entry, whole()) end
   return report, whole()
@@ -145,23 +148,6 @@ local function scan_all(self, entries, loop, progress)
   return reports, texts
 end
 
--- Where the Hub's own scanners and hugh do not agree, both are told.
-local function compare_scanners(facts)
-  local flagged = {}
-  for _, issue in ipairs(facts.hub_security and facts.hub_security.files or {}) do flagged[issue.path] = issue.status end
-  for _, entry in ipairs(facts.files) do
-    local status, message = flagged[entry.path], nil
-    if status and entry.safety == "safe" then
-      message = ("the Hub's scanners call this file %s; hugh found nothing in it"):format(status)
-    elseif not status and entry.safety == "dangerous" and facts.hub_security and facts.hub_security.scans_done then
-      message = "the Hub's scanners have nothing against this file"
-    end
-    if message then
-      table.insert(entry.findings, { id = "hub.scanners-disagree", severity = status and "medium" or "info", message = message })
-    end
-  end
-end
-
 local function add_texts(facts, info, texts)
   local metadata
   facts.card, metadata = card.read(texts["README.md"])
@@ -194,7 +180,8 @@ local function load(self, target, place, options)
     reports, texts = known.reports, known.texts
   else
     local entries
-    entries, message, code = run(loop, self.client:tree(place.repo, info.sha))
+    local expand = type(info.siblings) == "table" and #info.siblings <= EXPANDED_MOST
+    entries, message, code = run(loop, self.client:tree(place.repo, info.sha, expand))
     if not entries then return nil, message, code end
     if #entries == 0 then return nil, place.repo .. ": there are no files in it", "EMPTY" end
     reports, texts, code = scan_all(self, entries, loop, options.progress)
@@ -207,7 +194,7 @@ local function load(self, target, place, options)
   facts.target, facts.origin, facts.repo, facts.revision = target, "hub", place.repo, place.revision or "main"
   facts.pinned = place.revision ~= nil and place.revision:lower() == info.sha
   facts.files = reports
-  compare_scanners(facts)
+  security.compare(facts)
   add_texts(facts, info, texts)
   summarize.files(facts, reports)
   summarize.dependencies(facts, texts)

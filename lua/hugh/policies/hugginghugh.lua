@@ -154,6 +154,15 @@ rule "unread-file" {
   message = "a file could not be read in full",
 }
 
+rule "flagged-by-hub" {
+  about = "The Hub's own scanners see what hugh does not look for, such as viruses", verdict = warn,
+  when = function (m)
+    local flagged = m.hub_security and m.hub_security.files or {}
+    return #flagged > 0, flagged
+  end,
+  message = "the Hub's own scanners have something against a file", fix = "read their reports on the model's page",
+}
+
 rule "not-scanned" {
   about = "A score from metadata alone says nothing about the bytes", verdict = warn,
   when = function (m) return m.safety == nil end,
