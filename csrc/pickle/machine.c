@@ -181,6 +181,10 @@ static hugh_got find_line_end(hugh_machine *m) {
     skip_size = size_; \
     goto skip_payload; \
   } while (0)
+#define BYTES(width, count) do { \
+    if ((size_t)(end - p) > 1 + (width) && p[1 + (width)] == 0x80) hugh_note_bytes(m, HERE(), p + 1 + (width), (size_t)(end - p) - 1 - (width), count); \
+    COUNTED(HUGH_TAG_BYTES, width, count); \
+  } while (0)
 
 hugh_end hugh_machine_run(hugh_machine *m) {
   if (m->stack == NULL && !grow_stack(m)) return HUGH_STREAM_FULL;
@@ -321,10 +325,10 @@ reload:
       case 'X':
       case 'T': COUNTED(HUGH_TAG_STRING, 4, hugh_le32(p + 1)); break;
       case 0x8d: COUNTED(HUGH_TAG_STRING, 8, hugh_le64(p + 1)); break;
-      case 'C': COUNTED(HUGH_TAG_BYTES, 1, p[1]); break;
-      case 'B': COUNTED(HUGH_TAG_BYTES, 4, hugh_le32(p + 1)); break;
+      case 'C': BYTES(1, p[1]); break;
+      case 'B': BYTES(4, hugh_le32(p + 1)); break;
       case 0x8e:
-      case 0x96: COUNTED(HUGH_TAG_BYTES, 8, hugh_le64(p + 1)); break;
+      case 0x96: BYTES(8, hugh_le64(p + 1)); break;
       case 0x97: PUSH(hugh_value_of(HUGH_TAG_OPAQUE)); p++; break;
       case 0x98: LEAST(1); p++; break;
 

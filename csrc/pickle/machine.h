@@ -188,6 +188,7 @@ typedef struct hugh_machine {
 
   uint64_t *seen;         /* bytes that were scanned as sources, open addressing */
   size_t seen_size, seen_count;
+  uint64_t pickles_carried, pickles_loaded, carried_at; /* bytes that look like pickles, and those of them that a loader is handed */
 
   uint64_t errors;        /* operations that no unpickler survives */
   uint64_t error_at;
@@ -272,6 +273,7 @@ typedef struct hugh_inside {
 } hugh_inside;
 hugh_got hugh_look_inside(hugh_machine *, const hugh_named *, hugh_value arguments, hugh_inside *);
 void hugh_push_inside(hugh_machine *, uint64_t offset, const hugh_inside *); /* to be scanned next, if it was not yet */
+void hugh_note_bytes(hugh_machine *, uint64_t offset, const uint8_t *head, size_t length, uint64_t size);
 
 /* call.c: what opcodes do to objects. HUGH_NEED: nothing happened yet, feed and do it again. */
 hugh_got hugh_machine_call(hugh_machine *, uint64_t offset, hugh_call, hugh_value callee, hugh_value arguments, hugh_value keywords,

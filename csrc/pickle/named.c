@@ -162,6 +162,11 @@ void hugh_machine_report(hugh_machine *m) {
               "asks the loader for %llu object%s by id; only a loader that knows such ids can load it", (unsigned long long)m->persistent,
               plural(m->persistent));
   }
+  if (m->pickles_carried > m->pickles_loaded) {
+    hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_CARRIED, m->carried_at,
+              "carries bytes that look like a pickle of their own (%llu time%s); nothing here loads them",
+              (unsigned long long)(m->pickles_carried - m->pickles_loaded), plural(m->pickles_carried - m->pickles_loaded));
+  }
   if (m->extensions > 0) {
     hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_EXTENSION, m->extension_at,
               "names %llu object%s by a number in copyreg's registry; what that is depends on the program that loads it",

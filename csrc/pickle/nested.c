@@ -5,6 +5,7 @@
 
 #include "machine.h"
 
+#define GLANCE_MOST ((size_t)256)
 #define TAR_MAGIC_END 262
 
 static size_t slot_of(const uint64_t *slots, size_t size, uint64_t key) {
@@ -108,8 +109,18 @@ void hugh_push_inside(hugh_machine *m, uint64_t offset, const hugh_inside *insid
   char name[64];
   if (inside->view == NULL || seen(m, (inside->value << 1 | (hugh_value)inside->torch) + 1)) return;
   (void)snprintf(name, sizeof name, "bytes@%llu.pkl", (unsigned long long)offset);
-  hugh_text member = hugh_arena_copy(m->scan, name, strlen(name));
+  hugh_text member = hugh_arena_copy(m->scan, name, strlen(name)), text;
+  if (hugh_value_text(m, inside->value, &text) == HUGH_GOT && text.length > 0 && (uint8_t)text.data[0] == 0x80) m->pickles_loaded++;
   m->pushed = true;
   if (inside->torch) hugh_task_push_as(m->scan, m->task, inside->view, member, HUGH_KIND_TORCH_LEGACY);
   else hugh_task_push(m->scan, m->task, inside->view, member);
+}
+
+/* Bytes that are a pickle themselves: worth a word even if nothing loads them. `head` is as much of them as is at hand. */
+void hugh_note_bytes(hugh_machine *m, uint64_t offset, const uint8_t *head, size_t length, uint64_t size) {
+  if (m->flavour != HUGH_FLAVOUR_MEMORY || m->resync_start) return;
+  if (length > size) length = (size_t)size;
+  if (length > GLANCE_MOST) length = GLANCE_MOST;
+  if (length < 2 || head[1] > 5 || !hugh_pickle_glance(head, length, size)) return;
+  if (m->pickles_carried++ == 0) m->carried_at = offset;
 }

@@ -62,3 +62,19 @@ describe("bytes for torch's loader", function()
     assert.is_true(file.opcodes < 30000)
   end)
 end)
+
+describe("bytes that look like a pickle", function()
+  it("are mentioned when they are only data", function()
+    for _, opcode in ipairs { "B" .. u32(#evil), "C" .. string.char(#evil), "\142" .. u32(#evil) .. "\0\0\0\0" } do
+      local file = scan("\128\4" .. opcode .. evil .. ".")
+      assert.are.equal("safe", file.safety)
+      assert.are.same({ "pickle.carried" }, ids(file))
+    end
+    assert.are.same({}, ids(scan("\128\4" .. bytes("\128\2N.") .. ".")))
+  end)
+
+  it("are scanned, not mentioned, when a loader is handed them", function()
+    local file = scan("\128\4cpickle\nloads\n" .. bytes(evil) .. "\133R.")
+    for _, id in ipairs(ids(file)) do assert.are_not.equal("pickle.carried", id) end
+  end)
+end)
