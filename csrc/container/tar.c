@@ -8,17 +8,22 @@
 
 #define BLOCK      512
 #define NAME_MOST  4096      /* of a long name; longer ones are cut */
+#define NOT_ALL    "the tar is broken or not all there"
 #define PAX_MOST   (1 << 20) /* of a pax header: real ones are a few hundred bytes */
 
 typedef struct tar_state {
   uint64_t at;
   uint64_t pax_size;  /* of the next member, if a pax header said so */
-  bool has_pax_size, has_long_name, ended;
+  bool has_pax_size, has_long_name, has_link, link_leaves;
+  bool ended;         /* the end mark was met */
+  bool lost;          /* the next header has to be searched */
   char name[NAME_MOST];
   size_t name_length; /* of the next member's long name */
 } tar_state;
 
-/* A number field: octal digits, or base 256 when the top bit is set. False: neither. */
+static bool is_space(uint8_t byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); }
+
+/* A number field: octal digits, or base 256 when the top bit is set. False: neither. Python allows for signs, "0o" and underscores. */
 static bool read_number(const uint8_t *p, size_t length, uint64_t *value) {
   *value = 0;
   if (p[0] == 0x80) {
@@ -29,9 +34,13 @@ static bool read_number(const uint8_t *p, size_t length, uint64_t *value) {
     return true;
   }
   size_t i = 0;
-  while (i < length && p[i] == ' ') i++;
-  for (; i < length && p[i] >= '0' && p[i] <= '7'; i++) *value = *value << 3 | (uint64_t)(p[i] - '0');
-  return i == length || p[i] == ' ' || p[i] == '\0';
+  while (i < length && is_space(p[i])) i++;
+  if (i < length && p[i] == '+') i++;
+  if (i + 2 < length && p[i] == '0' && (p[i + 1] | 32) == 'o') i += 2;
+  for (; i < length && ((p[i] >= '0' && p[i] <= '7') || p[i] == '_'); i++) {
+    if (p[i] != '_') *value = *value << 3 | (uint64_t)(p[i] - '0');
+  }
+  return i == length || is_space(p[i]) || p[i] == '\0';
 }
 
 /* The sum of all bytes with the checksum field as spaces; old writers summed signed bytes. */
@@ -60,26 +69,47 @@ static void keep_name(tar_state *state, const void *data, size_t length) {
   state->has_long_name = true;
 }
 
-/* Records of "length key=value\n": the path and the size of the next member matter here. */
-static void read_pax(tar_state *state, const uint8_t *p, size_t length) {
+static bool leaves_directory(hugh_text name) {
+  if (name.length > 0 && (name.data[0] == '/' || name.data[0] == '\\')) return true;
+  for (size_t i = 0; i + 2 <= name.length; i++) {
+    bool starts = i == 0 || name.data[i - 1] == '/' || name.data[i - 1] == '\\';
+    bool ends = i + 2 == name.length || name.data[i + 2] == '/' || name.data[i + 2] == '\\';
+    if (starts && ends && name.data[i] == '.' && name.data[i + 1] == '.') return true;
+  }
+  return false;
+}
+
+static void keep_link(tar_state *state, const void *data, size_t length) {
+  state->link_leaves = leaves_directory((hugh_text){data, length});
+  state->has_link = true;
+}
+
+/* Records of "length key=value\n". False: one of them says where content lies in a way that is not followed. */
+static bool read_pax(tar_state *state, const uint8_t *p, size_t length, bool global) {
   while (length > 0) {
     size_t size = 0, digits = 0;
     while (digits < length && digits < 8 && p[digits] >= '0' && p[digits] <= '9') size = size * 10 + (size_t)(p[digits++] - '0');
-    if (digits == 0 || size > length || size < digits + 3 || p[digits] != ' ') return;
+    if (digits == 0 || digits == length || p[digits] != ' ') return true;
+    if (size > length || size < digits + 3) return false;
     const uint8_t *key = p + digits + 1;
-    size_t left = size - digits - 2; /* without the space and the newline */
+    size_t left = size - digits - 2, at = 5; /* without the space and the newline */
+    if (HUGH_STARTS(key, left, "GNU.sparse.")) return false;
     if (HUGH_STARTS(key, left, "path=")) {
       keep_name(state, key + 5, left - 5);
+    } else if (HUGH_STARTS(key, left, "linkpath=")) {
+      keep_link(state, key + 9, left - 9);
     } else if (HUGH_STARTS(key, left, "size=")) {
       state->pax_size = 0;
-      for (size_t i = 5; i < left && key[i] >= '0' && key[i] <= '9'; i++) {
-        state->pax_size = hugh_add(hugh_mul(state->pax_size, 10), (uint64_t)(key[i] - '0'));
+      while (at < left && key[at] >= '0' && key[at] <= '9') {
+        state->pax_size = hugh_add(hugh_mul(state->pax_size, 10), (uint64_t)(key[at++] - '0'));
       }
+      if (global || at < left || left == 5) return false;
       state->has_pax_size = true;
     }
     p += size;
     length -= size;
   }
+  return true;
 }
 
 static void take_short_name(tar_state *state, const uint8_t *header) {
@@ -94,24 +124,8 @@ static void take_short_name(tar_state *state, const uint8_t *header) {
   state->name_length = at + name;
 }
 
-static bool leaves_directory(hugh_text name) {
-  if (name.length > 0 && (name.data[0] == '/' || name.data[0] == '\\')) return true;
-  for (size_t i = 0; i + 2 <= name.length; i++) {
-    bool starts = i == 0 || name.data[i - 1] == '/' || name.data[i - 1] == '\\';
-    bool ends = i + 2 == name.length || name.data[i + 2] == '/' || name.data[i + 2] == '\\';
-    if (starts && ends && name.data[i] == '.' && name.data[i + 1] == '.') return true;
-  }
-  return false;
-}
-
 static bool is_torch_name(hugh_text name) {
   return hugh_text_is(name, "pickle") || hugh_text_is(name, "storages") || hugh_text_is(name, "tensors") || hugh_text_is(name, "sys_info");
-}
-
-static hugh_next broken(hugh_scan *scan, hugh_task *task, uint64_t at, const char *what) {
-  hugh_find(scan, task, HUGH_FOUND_TAR_BROKEN, at, "%s", what);
-  hugh_incomplete(scan, task, at, "the tar is broken or not all there");
-  return HUGH_DONE;
 }
 
 /* A member whose header is known: pushes the content of a file, names what is not one. */
@@ -121,10 +135,14 @@ static void take_member(hugh_scan *scan, hugh_task *task, tar_state *state, uint
     hugh_find(scan, task, HUGH_FOUND_TAR_TRAVERSAL, at, "the member \"%s\" would be written outside the directory it is unpacked to",
               hugh_show(scan, name, 200));
   }
-  if (type == '1' || type == '2') {
+  if ((type == '1' || type == '2') && state->link_leaves) {
+    hugh_find(scan, task, HUGH_FOUND_TAR_TRAVERSAL, at, "the member \"%s\" is a link that leads outside the directory it is unpacked to",
+              hugh_show(scan, name, 200));
+  } else if (type == '1' || type == '2') {
     hugh_find(scan, task, HUGH_FOUND_TAR_LINK, at, "the member \"%s\" is a link", hugh_show(scan, name, 200));
-  } else if (type == 'S') {
-    hugh_incomplete(scan, task, at, "sparse members of a tar are not read");
+  } else if (type == '3' || type == '4' || type == '6') {
+    hugh_find(scan, task, HUGH_FOUND_TAR_DEVICE, at, "the member \"%s\" is a device or a pipe, which unpacking creates",
+              hugh_show(scan, name, 200));
   } else if (size > 0) {
     hugh_view *view = hugh_view_slice(scan, task->view, at + BLOCK, size);
     if (hugh_text_is(name, "storages")) hugh_task_reclassify(scan, task, HUGH_KIND_TORCH_TAR);
@@ -133,45 +151,88 @@ static void take_member(hugh_scan *scan, hugh_task *task, tar_state *state, uint
   }
 }
 
+/* Links, devices and directories have no content, whatever they say. */
+static bool has_content(const tar_state *state, uint8_t type) {
+  bool old_directory = type == '\0' && state->name_length > 0 && state->name[state->name_length - 1] == '/';
+  return !old_directory && memchr("123456", type, 6) == NULL;
+}
+
+/* A block that is neither a header nor empty. What a reader that skips it would find behind is looked for, unless reads are expensive. */
+static hugh_next lose(hugh_scan *scan, hugh_task *task, tar_state *state) {
+  if (state->ended && !state->lost) {
+    hugh_find(scan, task, HUGH_FOUND_TAR_TRAILING, state->at, "bytes follow the end mark that are no member");
+  } else if (!state->lost) {
+    hugh_find(scan, task, HUGH_FOUND_TAR_BROKEN, state->at, "here should be the header of a member");
+  }
+  if (!state->lost && !state->ended) hugh_incomplete(scan, task, state->at, NOT_ALL);
+  state->lost = true;
+  if (hugh_scan_options(scan)->sparse) return HUGH_DONE;
+  state->at += BLOCK;
+  (void)hugh_work(scan, BLOCK / 8);
+  return HUGH_AGAIN;
+}
+
+/* A header whose content is about the next member, or about all that follow. HUGH_END: its content is not all there. */
+static hugh_got take_description(hugh_scan *scan, hugh_task *task, tar_state *state, uint8_t type, uint64_t size) {
+  size_t length, most = size < PAX_MOST ? (size_t)size : PAX_MOST;
+  const uint8_t *p = hugh_view_get(scan, task->view, state->at, BLOCK + most, BLOCK + most, &length);
+  if (p == NULL) return task->view->got;
+  p += BLOCK;
+  if (type == 'L') {
+    keep_name(state, p, field_length(p, most));
+  } else if (type == 'K') {
+    keep_link(state, p, field_length(p, most));
+  } else if (!read_pax(state, p, most, type == 'g')) {
+    hugh_incomplete(scan, task, state->at, "a pax header says where content lies in a way that is not followed");
+  }
+  return HUGH_GOT;
+}
+
+static hugh_next cut_short(hugh_scan *scan, hugh_task *task, uint64_t at, const char *what) {
+  hugh_find(scan, task, HUGH_FOUND_TAR_BROKEN, at, "%s", what);
+  hugh_incomplete(scan, task, at, NOT_ALL);
+  return HUGH_DONE;
+}
+
 static hugh_next tar_step(hugh_scan *scan, hugh_task *task) {
   tar_state *state = task->state;
   hugh_view *view = task->view;
-  size_t length;
-  const uint8_t *p = hugh_view_get(scan, view, state->at, BLOCK, BLOCK, &length);
-  if (p == NULL) {
-    if (view->got == HUGH_NEED) return HUGH_WANT;
-    return state->ended ? HUGH_DONE : broken(scan, task, state->at, "the tar ends without its end mark");
-  }
-  size_t zeros = 0;
+  size_t length, zeros = 0;
+  const uint8_t *p = hugh_view_get(scan, view, state->at, BLOCK, state->lost ? HUGH_READ : BLOCK, &length);
+  if (p == NULL && view->got == HUGH_NEED) return HUGH_WANT;
+  if (p == NULL) return state->ended || state->lost ? HUGH_DONE : cut_short(scan, task, state->at, "the tar ends without its end mark");
+  (void)hugh_work(scan, BLOCK / 4);
   while (zeros < BLOCK && p[zeros] == 0) zeros++;
   if (zeros == BLOCK) { /* the end mark; tar -i reads on behind it, and so does hugh */
-    state->ended = true;
+    state->ended = state->ended || !state->lost;
     state->at += BLOCK;
     return HUGH_AGAIN;
   }
   uint64_t size, at = state->at;
-  if (!has_checksum(p) || !read_number(p + 124, 12, &size)) return broken(scan, task, at, "here should be the header of a member");
-  if (state->ended) hugh_find(scan, task, HUGH_FOUND_TAR_TRAILING, at, "more members follow the end mark: some readers see them");
-  state->ended = false;
   uint8_t type = p[156];
-  bool describes = type == 'L' || type == 'x';
-  if (describes) { /* the content of this one is about the next one */
-    size_t most = size < PAX_MOST ? (size_t)size : PAX_MOST;
-    p = hugh_view_get(scan, view, at, BLOCK + most, BLOCK + most, &length);
-    if (p == NULL) return view->got == HUGH_NEED ? HUGH_WANT : broken(scan, task, at, "the last member is cut short");
-    if (type == 'L') keep_name(state, p + BLOCK, field_length(p + BLOCK, most));
-    else read_pax(state, p + BLOCK, most);
+  if (!has_checksum(p) || !read_number(p + 124, 12, &size)) return lose(scan, task, state);
+  bool describes = memchr("LKxXg", type, 5) != NULL;
+  if (describes) {
+    hugh_got got = take_description(scan, task, state, type, size);
+    if (got == HUGH_NEED) return HUGH_WANT;
+    if (got == HUGH_END) return cut_short(scan, task, at, "the last member is cut short");
   } else {
     if (state->has_pax_size) size = state->pax_size;
     if (!state->has_long_name) take_short_name(state, p);
-    state->has_pax_size = state->has_long_name = false;
+    if (!state->has_link) keep_link(state, p + 157, field_length(p + 157, 100));
+    state->has_pax_size = state->has_long_name = state->has_link = false;
+    if (!has_content(state, type)) size = 0;
   }
-  if (type == '1' || type == '2' || type == '5') size = 0; /* links and directories have no content, whatever they say */
-  uint64_t next = hugh_add(at, hugh_add(BLOCK, hugh_add(size, BLOCK - 1) / BLOCK * BLOCK));
-  state->at = next;
+  if (state->ended) hugh_find(scan, task, HUGH_FOUND_TAR_TRAILING, at, "more members follow the end mark: some readers see them");
+  state->ended = false;
+  state->lost = type == 'S'; /* where the next header is stands in one that is not read */
+  if (type == 'S') {
+    hugh_incomplete(scan, task, at, "sparse members of a tar are not read");
+    size = 0;
+  }
   /* that the content is all there shows when the next header is read: looking ahead would decode a compressed tar once per member */
-  if (!describes && type != 'g' && type != 'K') take_member(scan, task, state, type, at, size);
-  (void)hugh_work(scan, BLOCK);
+  state->at = hugh_add(at, hugh_add(BLOCK, hugh_add(size, BLOCK - 1) / BLOCK * BLOCK));
+  if (!describes) take_member(scan, task, state, type, at, size);
   return HUGH_AGAIN;
 }
 

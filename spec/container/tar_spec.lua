@@ -47,10 +47,31 @@ describe("tar", function()
 
   it("names links, names that lead outside, and members behind the end", function()
     assert.is_true(select(2, scan("traversal.tar"))["tar.traversal"])
-    assert.is_true(select(2, scan("link.tar"))["tar.link"])
+    assert.same({ ["tar.link"] = true }, select(2, scan("link.tar")))
+    for _, name in ipairs { "link-out.tar", "link-out-long.tar", "link-out-pax.tar" } do
+      assert.same({ ["tar.traversal"] = true }, select(2, scan(name)))
+    end
+    assert.same({ ["tar.trailing"] = true }, select(2, scan("garbage.tar")))
     local _, ids, members = scan("trailing.tar")
     assert.is_true(ids["tar.trailing"])
     assert.same({ "b.txt" }, members)
+  end)
+
+  it("names devices, and does not take them to have content", function()
+    local _, ids, members = scan("device.tar")
+    assert.same({ ["tar.device"] = true }, ids)
+    assert.same({ "b.txt" }, members)
+  end)
+
+  it("goes on behind damage, and is not complete", function()
+    local report, ids, members = scan("damaged.tar")
+    assert.is_true(ids["tar.broken"])
+    assert.is_false(report.complete)
+    assert.same({ "a.txt", "c.txt" }, members)
+    report, ids, members = scan("sparse.tar")
+    assert.is_nil(ids["tar.broken"])
+    assert.is_false(report.complete)
+    assert.same({ "a.txt", "c.txt" }, members)
   end)
 
   it("is incomplete when the archive is cut short", function()

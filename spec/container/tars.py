@@ -21,8 +21,8 @@ def write(name, members, form=tarfile.PAX_FORMAT):
     with tarfile.open(fileobj=buffer, mode="w", format=form) as tar:
         for path, data in members:
             info = tarfile.TarInfo(path)
-            if isinstance(data, str):
-                info.type, info.linkname = tarfile.SYMTYPE, data
+            if isinstance(data, tuple):
+                info.type, info.linkname = data
                 tar.addfile(info)
             else:
                 info.size = len(data)
@@ -44,7 +44,16 @@ plain = write("long-pax.tar", [(long_name, MARK)])
 big = bytes(random.Random(1).randbytes(1 << 20))
 save("big.tar.gz", gzip.compress(write("big.tar", [("big.bin", big), ("a.txt", MARK)])))
 write("traversal.tar", [("../a.txt", MARK)])
-write("link.tar", [("a", "/etc/passwd")])
+write("link.tar", [("a", (tarfile.SYMTYPE, "b")), ("c", (tarfile.LNKTYPE, "b"))])
+write("link-out.tar", [("a", (tarfile.SYMTYPE, "/etc/passwd"))])
+write("link-out-long.tar", [("a", (tarfile.SYMTYPE, "../" * 60))], tarfile.GNU_FORMAT)
+write("link-out-pax.tar", [("a", (tarfile.SYMTYPE, "../" * 60))])
+write("device.tar", [("a", (tarfile.CHRTYPE, "")), ("b.txt", MARK)])
 save("cut.tar", plain[:2060])
+three = write("three.tar", [("a.txt", MARK), ("b.txt", MARK), ("c.txt", MARK)])
+save("damaged.tar", three[:1024] + b"damage".ljust(512, b"!") + three[1536:])
+block = three[1024:1024 + 148] + b" " * 8 + b"S" + three[1024 + 157:1536]
+save("sparse.tar", three[:1024] + block[:148] + b"%06o\0 " % sum(block) + block[156:] + three[1536:])
+save("garbage.tar", plain + b"garbage".ljust(512, b"!"))
 save("trailing.tar", write("plain.tar", [("a.txt", b"hello")]) + write("plain.tar", [("b.txt", MARK)]))
 write("model.tar", [("sys_info", pickle.dumps({})), ("storages", pickle.dumps(0, 2)), ("pickle", pickle.dumps(Runs(), 0).replace(b"posix", b"os"))])
