@@ -36,6 +36,7 @@ extern "C" {
 
 #define HUGH_UNKNOWN_SIZE UINT64_MAX /* a source whose size is not known before it ends */
 #define HUGH_NO_OFFSET    UINT64_MAX /* a finding about the whole source */
+#define HUGH_SOURCE_MOST  ((uint64_t)1 << 53) /* no source of unknown size is longer: what lies behind is never asked for */
 #define HUGH_WORK_DEFAULT ((size_t)1 << 20)
 
 /* ------------------------------------------------------------------ words */

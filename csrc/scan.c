@@ -216,7 +216,7 @@ static void start(hugh_scan *scan, const hugh_options *options) {
   scan->window.data = NULL;
   scan->window.length = scan->window.carry_length = 0;
   scan->window.reached = 0;
-  scan->window.barren = HUGH_UNKNOWN_SIZE;
+  scan->window.barren = HUGH_SOURCE_MOST;
   for (size_t i = 0; i < HUGH_KEPT; i++) scan->window.kept[i].length = 0;
   scan->wanting = scan->done = false;
   if (!hugh_views_open(scan)) return;

@@ -44,7 +44,7 @@ typedef struct hugh_window {
   hugh_kept kept[HUGH_KEPT];
   size_t kept_next;
   uint64_t reached; /* the end of what was fed so far */
-  uint64_t barren;  /* there are no bytes from here on, says the host */
+  uint64_t barren;  /* there are no bytes from here on: as the host says, or because no source is that long */
 } hugh_window;
 
 /* A buffer of hugh_show. */

@@ -25,10 +25,11 @@ typedef struct decode_part {
   uint8_t *buffer;      /* what was decoded last: bytes start..start+length */
   size_t capacity, length;
   uint64_t start;
+  uint64_t goal;        /* decoding goes on up to here, however the input arrives: what is seen must not depend on that */
   bool ended, fresh;    /* fresh: nothing came out of the current one of several concatenated streams */
   bool several;
   uint64_t stream;      /* where in the parent the current stream starts */
-  bool bomb;            /* said so */
+  bool bomb, broken;    /* said so */
 } decode_part;
 
 /* Every view is allocated as one of these, so that a stack of them can be reused. */
@@ -332,7 +333,10 @@ static hugh_got decode_more(hugh_scan *scan, hugh_view *view, decode_part *part)
   static const uint8_t nothing[1];
   bool end = in == NULL;
   if (end) in = nothing; /* decoders add to it */
-  size_t in_left = available, room = part->capacity - part->length, out_left = room;
+  size_t in_left = available, room = part->capacity - part->length;
+  uint64_t wanted = part->goal - part->start - part->length;
+  if (room > wanted) room = (size_t)wanted;
+  size_t out_left = room;
   uint8_t *out = part->buffer + part->length;
   hugh_decoded status = part->decoder->run(part->state, &in, &in_left, &out, &out_left, end);
   size_t eaten = available - in_left, made = room - out_left;
@@ -361,7 +365,8 @@ static hugh_got decode_more(hugh_scan *scan, hugh_view *view, decode_part *part)
   if (status == HUGH_DECODE_ERROR || (end && made == 0 && eaten == 0)) {
     if (part->several && part->fresh) { /* what follows the last stream is not another one */
       part->finished = part->stream;
-    } else {
+    } else if (!part->broken) {
+      part->broken = true;
       hugh_find(scan, scan->top, HUGH_FOUND_STREAM_BROKEN, part->consumed, "the %s stream %s after %llu bytes of output",
                 part->decoder->name, end ? "ends too early," : "is broken", (unsigned long long)(part->start + part->length));
       scan->report.complete = false;
@@ -374,24 +379,25 @@ static hugh_got decode_more(hugh_scan *scan, hugh_view *view, decode_part *part)
 
 static const uint8_t *decode_get(hugh_scan *scan, hugh_view *view, uint64_t at, size_t min, size_t hint, size_t *length) {
   decode_part *part = &any_of(view)->u.decode;
-  (void)hint;
-  if (view->size != HUGH_UNKNOWN_SIZE && hugh_add(at, min) > view->size) return stop(view, HUGH_END);
+  uint64_t least = hugh_add(at, min);
+  if (view->size != HUGH_UNKNOWN_SIZE && least > view->size) return stop(view, HUGH_END);
   if (at < part->start) { /* back: decode once more from the start */
     if (hugh_inflated_left(scan) == 0) return stop(view, HUGH_END);
     if (part->state != NULL) part->decoder->close(scan, part->state);
-    part->start = part->consumed = 0;
+    part->start = part->consumed = part->goal = 0;
     part->length = 0;
     part->ended = part->several = false;
     if (!decode_open(scan, part)) return stop(view, HUGH_END);
   }
-  while (part->start + part->length < hugh_add(at, min)) {
-    if (part->ended || part->state == NULL) return stop(view, HUGH_END);
-    if (!decode_room(scan, part, at, min)) return stop(view, HUGH_END);
+  if (part->start + part->length < least) part->goal = hugh_add(at, min > HUGH_READ ? min : hint > HUGH_READ ? HUGH_READ : hint);
+  while (part->start + part->length < part->goal && !part->ended) {
+    if (part->state == NULL || !decode_room(scan, part, at, min)) break;
     hugh_got got = decode_more(scan, view, part);
     if (got == HUGH_NEED) return stop(view, HUGH_NEED);
     if (scan->failed) return stop(view, HUGH_END);
-    if (scan->work == 0 && part->start + part->length < hugh_add(at, min) && !part->ended) return stop(view, HUGH_NEED);
+    if (scan->work == 0 && part->start + part->length < part->goal && !part->ended) return stop(view, HUGH_NEED);
   }
+  if (part->start + part->length < least) return stop(view, HUGH_END);
   size_t skip = (size_t)(at - part->start);
   *length = part->length - skip;
   return part->buffer + skip;

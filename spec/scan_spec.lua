@@ -1,5 +1,6 @@
 -- The want/feed machine, whatever is fed.
 local core = require "hugh.core"
+local helper = dofile "spec/helper.lua"
 
 local function drive(bytes, options, piece)
   options = options or {}
@@ -47,6 +48,27 @@ describe("a scan", function()
     assert.equal("dangerous", sized.safety)
     assert.same(sized.findings, unsized.findings)
     assert.same(sized.globals, unsized.globals)
+  end)
+
+  it("does not ask for bytes where no source has any", function()
+    local scan = core.scan { name = "a.pkl" }
+    local bytes = "\128\4\141\255\255\255\255\255\255\255\255 and so on"
+    for offset, length in scan.need, scan do
+      assert.is_true(offset < 2 ^ 53)
+      scan:feed(offset, bytes:sub(offset + 1, offset + length))
+    end
+    assert.equal(#bytes, scan:report().size)
+  end)
+
+  it("sees as much of a broken stream however small the pieces are that it is fed", function()
+    local directory = helper.directory()
+    helper.write(directory .. "/a.json", ("{\"a\": [1, 2, 3]}, "):rep(20000))
+    assert(os.execute("gzip -n " .. directory .. "/a.json"))
+    local bytes = helper.read(directory .. "/a.json.gz"):sub(1, -20)
+    helper.remove(directory)
+    local whole = drive(bytes, { name = "a.json.gz" })
+    assert.same(whole.findings, drive(bytes, { name = "a.json.gz" }, 100).findings)
+    assert.equal(whole.inflated, drive(bytes, { name = "a.json.gz" }, 100).inflated)
   end)
 
   it("throws at an unknown option and names the likely one", function()

@@ -19,6 +19,20 @@ describe("the pickle machine", function()
     end
   end)
 
+  it("does not look for the end of a line anew at every opcode that has one", function()
+    for _, data in ipairs { ("c"):rep(1000000), ("(i"):rep(500000), ("p"):rep(1000000) .. "\n", ("i"):rep(200000) .. "\nx\n" .. ("y"):rep(400000) } do
+      local before, fed = os.clock(), 0
+      local function read(offset, length)
+        fed = fed + math.min(length, #data - offset)
+        return data:sub(offset + 1, offset + length)
+      end
+      local file = hugh.scan({ name = "x.pkl", size = #data, read = read }).files[1]
+      assert.are.equal("suspicious", file.safety)
+      assert.is_true(fed <= 20 * #data)
+      assert.is_true(os.clock() - before < 5) -- it was minutes
+    end
+  end)
+
   it("does work in proportion to the input, however often a value is used", function()
     local data = "\128\4]\148" .. ("h\0h\0\134\1480h\0"):rep(20000) .. "."
     assert.are.equal("safe", scan(data, 1000000).safety)
