@@ -249,33 +249,33 @@ append = nil
 ---@type fun(list: string[]): table
 replace = nil
 
---- `*` and `?` stay within a path's part, `**` does not, `{a,b}` is either; minds case
+--- `*` and `?` stay within a path's part, `**` does not, `{a,b}` is either; minds case; false for nil
 ---@param pattern string
----@param text string
+---@param text string?
 ---@return boolean
 function glob(pattern, text) end
 
---- the list holds the value, or the text holds the part
----@param list_or_text table|string
+--- the list holds the value, or the text holds the part; false for nil
+---@param list_or_text table|string?
 ---@param part any
 ---@return boolean
 function contains(list_or_text, part) end
 
 --- the text starts with the prefix
----@param text string
+---@param text string?
 ---@param prefix string
 ---@return boolean
 function starts(text, prefix) end
 
 --- the text ends with the suffix
----@param text string
+---@param text string?
 ---@param suffix string
 ---@return boolean
 function ends(text, suffix) end
 
 --- the text in lower case
----@param text string
----@return string
+---@param text string?
+---@return string?
 function lower(text) end
 
 --- the value, kept between the two
@@ -291,6 +291,6 @@ function clamp(value, least, most) end
 function sorted(list) end
 
 --- days from an ISO 8601 date to today
----@param date string
+---@param date string?
 ---@return number?
 function days_since(date) end

@@ -189,7 +189,12 @@ static int box_glob(lua_State *L) {
   size_t pattern_length, length;
   const char *pattern = luaL_checklstring(L, 1, &pattern_length);
   const char *text = luaL_checklstring(L, 2, &length);
-  if (pattern_length * length > GLOB_WORK_MOST) return luaL_error(L, "glob: the text or the pattern is too long");
+  if (pattern_length * length > GLOB_WORK_MOST) {
+    luaL_where(L, 2); /* of the policy, not of its language */
+    lua_pushliteral(L, "glob: the text or the pattern is too long");
+    lua_concat(L, 2);
+    return lua_error(L);
+  }
   int matches = hugh_glob((hugh_text){pattern, pattern_length}, (hugh_text){text, length}, lua_toboolean(L, 3));
   if (matches < 0) lua_pushnil(L);
   else lua_pushboolean(L, matches);
@@ -238,8 +243,9 @@ static int setup(lua_State *L) {
   lua_pushnil(L);
   lua_setfield(L, -2, "randomseed");
   lua_pushliteral(L, "");
+  lua_getmetatable(L, -1);
   lua_pushnil(L);
-  lua_setmetatable(L, -2); /* strings have no methods */
+  lua_setfield(L, -2, "__index"); /* strings have no methods; Lua 5.4 keeps "1" + 1 there, which the others have built in */
 #if LUA_VERSION_NUM >= 504
   lua_gc(L, LUA_GCINC, 0, 0, 0);
 #endif

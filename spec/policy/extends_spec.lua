@@ -69,7 +69,7 @@ policy:2: a weight is a number from 0 on, not -1
     local _, message = policy.load 'policy "p" { extends = { "/dev/zero" } }'
     assert.truthy(message:find("'/dev/zero' is not a policy", 1, true), message)
     _, message = policy.load("policy 'p' {}\n--" .. ("x"):rep(300000))
-    assert.equal("'policy' is too long for a policy: at most 256 KiB", message)
+    assert.equal("'policy' is too long for a policy: at most 128 KiB", message)
   end)
 
   it("refuses a policy for a newer hugh, and a version that it cannot read", function()

@@ -71,6 +71,28 @@ local function text_of(value)
   return string.sub(tostring(value), 1, 500)
 end
 
+-- tostring for policies: numbers alike on every Lua, and no addresses of tables.
+local function plain_text(value)
+  if type(value) == "number" then return text_of(value) end
+  if type(value) == "table" or type(value) == "function" then return type(value) end
+  return tostring(value)
+end
+
+-- A text that ends up in a result: no longer than people read. Cut between characters.
+local TEXT_MOST = 2000
+local function short(text)
+  if #text <= TEXT_MOST then return text end
+  return string.gsub(string.sub(text, 1, TEXT_MOST), "[\194-\244][\128-\191]*$", "") .. "…"
+end
+
+-- The message of an error in the policy's own code, with its line when Lua gave one. After a \1 comes the name that is no fact, and of what.
+local function crash(err)
+  local text = type(err) == "string" and short(err) or "an error that is not a text"
+  local fact, of = string.match(text, "\1(.-)\1(.*)$")
+  text = string.gsub(string.gsub(text, "\1.*$", ""), "userdata value", "table value")
+  return text, fact and { name = fact, of = of }
+end
+
 -- A fact by name, nil too for a name that is no fact.
 local function peek(facts, name)
   if type(facts) ~= "table" then return nil end
@@ -80,12 +102,13 @@ end
 
 -- "{field}" and "{field.field}" in a message, from the facts; anything else stays as it is.
 local function fill(message, m)
+  message = short(message)
   if not string.find(message, "{", 1, true) then return message end
-  return (string.gsub(message, "{([%a_][%w_.]*)}", function(path)
+  return short((string.gsub(message, "{([%a_][%w_.]*)}", function(path)
     local value = m
     for name in string.gmatch(path, "[^.]+") do value = peek(value, name) end
     return text_of(value)
-  end))
+  end)))
 end
 
 -- ----------------------------------------------------------------- statements
@@ -116,23 +139,26 @@ local function shown(value)
   return "a " .. type(value)
 end
 
+-- Is it a list of nothing but texts? Unknown names are told already.
 local function check_list(line, name, list, globs)
+  local fine = true
   for _, item in ipairs(list) do
     if type(item) ~= "string" then
+      fine = false
       local key = type(item) == "number" and text_of(item) or name
       if item ~= stand_in then mistake(line, name .. " must hold texts in quotes, not " .. shown(item), key) end
     elseif globs and glob(item, "") == nil then
       mistake(line, "'" .. item .. "' is not a glob hugh can read (an open brace, or too many alternatives)", item)
     end
   end
+  return fine
 end
 
 local function check_field(line, statement, name, value, kind)
   local list = kind == "list" or kind == "globs"
   local fine = type(value) == kind or list and type(value) == "table"
   if kind == "verdict" then fine = is_verdict(value) end
-  if fine and list then check_list(line, name, value.list or value, kind == "globs") end
-  if fine then return true end
+  if fine then return not list or check_list(line, name, value.list or value, kind == "globs") end
   local message = statement .. ": " .. name .. " must be " .. wanted[kind] .. ", not " .. shown(value)
   mistakes[#mistakes + 1] = { line = line, key = name, message = message,
     word = kind == "verdict" and type(value) == "string" and value or nil, among = { "allow", "warn", "block" } }
@@ -253,7 +279,9 @@ local function numbers(layer, statement, check)
       mistake(line, statement .. " are written name = number, not " .. shown(given[1]), text_of(given[1]))
     end
     for key, value in pairs(given) do
-      if value ~= stand_in and (type(key) == "string" or statement == "below") then
+      if type(key) ~= "string" and type(key) ~= "number" then
+        mistake(line, statement .. " { … } holds names and numbers, not " .. shown(key))
+      elseif value ~= stand_in and (type(key) == "string" or statement == "below") then
         local message = check(key, value)
         if message then mistake(line, message, text_of(key)) else layer[statement][key] = value end
       end
@@ -274,7 +302,7 @@ end
 local function operator(name)
   return function(list)
     if list == stand_in then return stand_in end
-    if type(list) ~= "table" then
+    if type(list) ~= "table" or list.operator then
       mistake(here(), name .. " needs a list: " .. name .. " { … }")
       list = {}
     end
@@ -282,9 +310,25 @@ local function operator(name)
   end
 end
 
--- Helpers that conditions may use. Each is bounded.
+-- Helpers that conditions may use. One call cannot be interrupted, so each is bounded.
+
+local SEARCH_MOST = 67108864 -- bytes compared by one `contains`: the text times the part
+local SORTED_MOST = 10000 -- items
+local SORTED_BYTES_MOST = 1000 -- of a text to sort
+
+local function want(helper, kind, value)
+  if type(value) ~= kind then error(helper .. " wants a " .. (kind == "string" and "text" or kind) .. ", not " .. shown(value), 3) end
+end
+
 local helpers = {
-  glob = function(pattern, value) return glob(pattern, tostring(value)) == true end,
+  glob = function(pattern, value)
+    want("glob", "string", pattern)
+    if value == nil then return false end
+    want("glob", "string", value)
+    local matches = glob(pattern, value)
+    if matches == nil then error("'" .. pattern .. "' is not a glob", 2) end
+    return matches
+  end,
   contains = function(value, part)
     if type(value) == "table" then
       for _, item in ipairs(value) do
@@ -292,18 +336,40 @@ local helpers = {
       end
       return false
     end
-    return type(value) == "string" and string.find(value, part, 1, true) ~= nil
+    if value == nil then return false end
+    want("contains", "string", value)
+    want("contains", "string", part)
+    if #value * #part > SEARCH_MOST then error("contains: the text or the part is too long", 2) end
+    return string.find(value, part, 1, true) ~= nil
   end,
-  starts = function(value, prefix) return type(value) == "string" and string.sub(value, 1, #prefix) == prefix end,
-  ends = function(value, suffix) return type(value) == "string" and (suffix == "" or string.sub(value, -#suffix) == suffix) end,
-  lower = function(value) return string.lower(tostring(value)) end,
-  clamp = function(value, least, most) return math.max(least, math.min(most, value)) end,
+  starts = function(value, prefix)
+    want("starts", "string", prefix)
+    return type(value) == "string" and string.sub(value, 1, #prefix) == prefix
+  end,
+  ends = function(value, suffix)
+    want("ends", "string", suffix)
+    return type(value) == "string" and (suffix == "" or string.sub(value, -#suffix) == suffix)
+  end,
+  lower = function(value)
+    if value == nil then return nil end
+    want("lower", "string", value)
+    return string.lower(value)
+  end,
+  clamp = function(value, least, most)
+    want("clamp", "number", value)
+    want("clamp", "number", least)
+    want("clamp", "number", most)
+    return math.max(least, math.min(most, value))
+  end,
   sorted = function(list)
-    local copy, kind = {}, nil
-    for i = 1, math.min(#list, 10000) do
-      copy[i] = list[i]
-      kind = kind or type(copy[i])
-      if type(copy[i]) ~= kind or (kind ~= "string" and kind ~= "number") then error("sorted: a list of texts or of numbers expected", 2) end
+    want("sorted", "table", list)
+    local copy, kind = {}, type(list[1])
+    if #list > SORTED_MOST then error("sorted: the list is too long", 2) end
+    for i = 1, #list do
+      local item = list[i]
+      if type(item) ~= kind or item ~= item or (kind ~= "string" and kind ~= "number") then error("sorted wants a list of texts or of numbers", 2) end
+      if kind == "string" and #item > SORTED_BYTES_MOST then error("sorted: a text is too long", 2) end
+      copy[i] = item
     end
     table.sort(copy)
     return copy
@@ -328,7 +394,7 @@ helpers.days_since = function(date)
 end
 
 local safe_globals = {
-  ipairs = ipairs, pairs = pairs, next = next, type = type, tostring = tostring, tonumber = tonumber, select = select, error = error,
+  ipairs = ipairs, pairs = pairs, next = next, type = type, tostring = plain_text, tonumber = tonumber, select = select, error = error,
   assert = assert, math = { floor = math.floor, ceil = math.ceil, min = math.min, max = math.max, abs = math.abs, huge = math.huge },
 }
 
@@ -397,8 +463,9 @@ function load_policy(text, chunkname)
   local ok, err = pcall(chunk)
   loading = false
   if not ok and #mistakes == 0 then
-    local line, rest = string.match(tostring(err), ":(%d+): (.*)$")
-    mistakes[1] = { line = tonumber(line) or 1, message = rest or tostring(err), failed = true }
+    local told = crash(err)
+    local line, rest = string.match(told, ":(%d+): (.*)$")
+    mistakes[1] = { line = tonumber(line) or 1, message = rest or told, failed = true }
   end
   for _, kind in ipairs { "factors", "rules", "exempts", "tests" } do
     for _, entry in ipairs(layer[kind]) do
@@ -600,14 +667,6 @@ function know(known, checks, names)
   model = shapes.model
 end
 
--- The message of an error in the policy's own code, with its line when Lua gave one. After a \1 comes the name that is no fact, and of what.
-local function crash(err)
-  local text = type(err) == "string" and err or "an error that is not a text"
-  local fact, of = string.match(text, "\1(.-)\1(.*)$")
-  text = string.gsub(string.gsub(text, "\1.*$", ""), "userdata value", "table value")
-  return text, fact and { name = fact, of = of }
-end
-
 local function matches_any(patterns, value, ignore_case)
   for _, pattern in ipairs(patterns or {}) do
     if glob(pattern, value, ignore_case) then return pattern end
@@ -644,6 +703,18 @@ local function apply_list(result, name, items, ignore_case, what)
   report(unlisted, name .. "." .. rest, list.default, (#unlisted == 1 and "is" or "are") .. " not on the list of what is allowed")
 end
 
+-- The paths of what a condition returned: files, or paths; at most so many. Are these all?
+local PATHS_MOST = 1000
+local function paths_of(given)
+  local list = {}
+  for n = 1, math.min(#given, PATHS_MOST) do
+    local path = given[n]
+    if type(path) == "table" then path = path.path end
+    if type(path) == "string" then list[#list + 1] = short(path) end
+  end
+  return list, #list == #given
+end
+
 -- What a factor comes to, out of what its function returned.
 local function judged(factor, m, ok, value, reason)
   local entry = {} -- name, weight and source do not change: the host has them from compile
@@ -656,10 +727,9 @@ local function judged(factor, m, ok, value, reason)
     return entry
   end
   if value == true then value = 1 elseif value == false then value = 0 end
-  if type(value) ~= "number" or value ~= value then
-    return entry, { message = "factor \"" .. factor.name .. "\" must return a number from 0 to 1, or nil and why it is not known" }
+  if type(value) ~= "number" or not (value >= 0 and value <= 1) then
+    return entry, { message = "score must return a number from 0 to 1, or nil and why it is not known, but not " .. shown(value) }
   end
-  value = math.max(0, math.min(1, value))
   entry.value = value
   entry.points = math.floor(value * factor.scaled * 1e6 + 0.5) / 1e6
   entry.status = value >= 0.75 and "pass" or value >= 0.3 and "warn" or "fail"
@@ -672,7 +742,7 @@ local function exemption_for(rule, m, used)
     if exempt.name == rule.name and (not exempt.repo or exempt.repo == m.repo) then
       local covers = true
       if exempt.sha256 or exempt.path then
-        covers = rule.paths ~= nil and #rule.paths > 0
+        covers = rule.paths ~= nil and #rule.paths > 0 and not rule.partial
         for _, path in ipairs(rule.paths or {}) do
           local hit = false
           for _, file in ipairs(m.files or {}) do
@@ -740,13 +810,10 @@ function evaluate(facts, date, runaways)
     elseif when ~= nil and type(when) ~= "boolean" then -- 0 and "" count as true in Lua, which few mean
       policy_error(rule, "when must return true or false, not " .. shown(when))
     elseif when then
-      local list
-      if type(paths) == "table" then
-        list = {}
-        for n = 1, #paths do list[n] = type(paths[n]) == "table" and paths[n].path or tostring(paths[n]) end
-      end
+      local list, all
+      if type(paths) == "table" then list, all = paths_of(paths) end
       fired(result, { name = rule.name, verdict = rule.verdict, message = fill(rule.message, m), fix = rule.fix and fill(rule.fix, m),
-        source = at(rule.source, rule.line), paths = list })
+        source = at(rule.source, rule.line), paths = list, partial = list and not all or nil })
     end
   end
   running = nil
@@ -771,6 +838,7 @@ function evaluate(facts, date, runaways)
   local used, kept = {}, {}
   for _, rule in ipairs(result.rules) do
     local exempt, expired = exemption_for(rule, m, used)
+    rule.partial = nil
     if exempt and not rule.code then
       result.exemptions[#result.exemptions + 1] = { rule = rule.name, because = exempt.because, by = exempt.by, expires = exempt.expires,
         source = at(exempt.source, exempt.line), status = expired and "expired" or "used", message = rule.message }

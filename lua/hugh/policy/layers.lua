@@ -9,7 +9,7 @@ local wording = require("hugh.policy.wording")
 local layers = {}
 
 local EXTENDS_MOST = 16 -- levels of inheritance
-local TEXT_MOST = 262144 -- bytes of a policy
+local TEXT_MOST = 131072 -- bytes of a policy
 
 local function read(path)
   local file, message = io.open(path, "rb")

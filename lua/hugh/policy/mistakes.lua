@@ -5,12 +5,13 @@ local tokens = require("hugh.policy.tokens")
 local utf8 = require("hugh.utf8")
 local words = require("hugh.policy.words")
 
-local MOST = 50 -- told at once
+local KEPT = 100 -- mistakes; more are counted
+local SHOWN = 50
 
 local mistakes = {}
 mistakes.__index = mistakes
 
-function mistakes.new() return setmetatable({ list = {}, by_layer = {} }, mistakes) end
+function mistakes.new() return setmetatable({ list = {}, count = 0, by_layer = {} }, mistakes) end
 
 --- A message with "Did you mean" for `word`, if something near it is among `names` (texts, or tables with a name).
 function mistakes.with_hint(message, word, names)
@@ -37,6 +38,7 @@ end
 -- A source with its lines, split once.
 function mistakes.split(source)
   if not source.lines then source.lines, source.starts = lines_of(source.text) end
+  return source
 end
 
 local is_statement = {}
@@ -81,47 +83,48 @@ end
 ---@param source { name: string, text: string }
 ---@param problems { at?: integer, line?: integer, key?: string, message: string, word?: string, among?: string[] }[]
 function mistakes:add(source, problems)
-  if #problems == 0 then return end
-  mistakes.split(source)
+  source.rank = source.rank or self.count
   for _, problem in ipairs(problems) do
-    local line, column = place_of(source.starts, problem.at or mistakes.locate(source, problem.line or 1, problem.key))
-    self.list[#self.list + 1] = {
-      file = source.name, line = line, column = column or 1, text = source.lines[line] or "",
-      message = mistakes.with_hint(problem.message, problem.word, problem.among), order = #self.list,
-    }
+    self.count = self.count + 1
+    if self.count <= KEPT then
+      local at = problem.at or mistakes.locate(source, problem.line or 1, problem.key)
+      self.list[self.count] = { source = source, at = at, problem = problem, order = self.count }
+    end
   end
 end
 
-local SHOWN = 150 -- bytes of a line
+local WIDE = 150 -- bytes of a line
 
 -- A line made fit for a terminal, and a caret under its byte `column`.
 local function pointed(text, column)
   local from = 1
-  if #text > SHOWN then from = math.max(1, column - math.floor(SHOWN / 2)) end
-  local before, rest = text:sub(from, column - 1):gsub("\t", " "), text:sub(column, from + SHOWN - 1):gsub("\t", " ")
+  if #text > WIDE then from = math.max(1, column - math.floor(WIDE / 2)) end
+  local before, rest = text:sub(from, column - 1):gsub("\t", " "), text:sub(column, from + WIDE - 1):gsub("\t", " ")
   before, rest = utf8.printable(before), utf8.printable(rest)
   if from > 1 then before = "… " .. before end
-  if from + SHOWN <= #text then rest = rest .. " …" end
+  if from + WIDE <= #text then rest = rest .. " …" end
   return "    " .. before .. rest .. "\n    " .. (" "):rep(utf8.width(before)) .. "^"
 end
 
---- All of them as text, in the order of the lines.
+-- A mistake with its place: "file:line: message", the line, and a caret.
+local function told(mistake)
+  local source, problem = mistakes.split(mistake.source), mistake.problem
+  local line, column = place_of(source.starts, mistake.at)
+  local message = mistakes.with_hint(problem.message, problem.word, problem.among)
+  return ("%s:%.0f: %s\n%s"):format(utf8.printable(source.name), line, utf8.printable(message), pointed(source.lines[line] or "", column))
+end
+
+--- All of them as text, in the order of the files and their lines.
 ---@return string
 function mistakes:text()
   table.sort(self.list, function(a, b)
-    if a.file ~= b.file then return a.order < b.order end
-    if a.line ~= b.line then return a.line < b.line end
-    if a.column ~= b.column then return a.column < b.column end
+    if a.source ~= b.source then return a.source.rank < b.source.rank end
+    if a.at ~= b.at then return a.at < b.at end
     return a.order < b.order
   end)
   local out = {}
-  for i, m in ipairs(self.list) do
-    if i > MOST then
-      out[i] = ("and %.0f more"):format(#self.list - MOST)
-      break
-    end
-    out[i] = ("%s:%.0f: %s\n%s"):format(utf8.printable(m.file), m.line, utf8.printable(m.message), pointed(m.text, m.column))
-  end
+  for i = 1, math.min(#self.list, SHOWN) do out[i] = told(self.list[i]) end
+  if self.count > SHOWN then out[SHOWN + 1] = ("and %.0f more"):format(self.count - SHOWN) end
   return table.concat(out, "\n")
 end
 

@@ -44,13 +44,22 @@ scan.__index = scan
 
 function scan:is(i, text) return self.list[i] ~= nil and self.list[i].text == text end
 
-function scan:push(opener, i) self.frames[#self.frames + 1] = { opener = opener, at = i, locals = {} } end
+function scan:push(opener, i) self.frames[#self.frames + 1] = { opener = opener, at = i, hidden = {} } end
 
-function scan:pop() return table.remove(self.frames) end
+-- Ends a scope: what its locals hid is seen again.
+function scan:pop()
+  local frame = table.remove(self.frames)
+  for name, shape in pairs(frame.hidden) do self.locals[name] = shape or nil end
+  return frame
+end
 
 function scan:top() return self.frames[#self.frames] end
 
-function scan:declare(name, shape) self:top().locals[name] = shape or ANY end
+function scan:declare(name, shape)
+  local hidden = self:top().hidden
+  if hidden[name] == nil then hidden[name] = self.locals[name] or false end
+  self.locals[name] = shape or ANY
+end
 
 function scan:tell(i, message, word, among)
   self.mistakes[#self.mistakes + 1] = { at = self.list[i].at, message = message, word = word, among = among }
@@ -89,7 +98,7 @@ end
 
 -- The shape of the value that starts at `i`, as far as names, fields and indices make it, and the place after it.
 function scan:value(i)
-  local shape = self.list[i] and self.list[i].kind == "name" and self:find(self.list[i].text)
+  local shape = self.list[i] and self.list[i].kind == "name" and self.locals[self.list[i].text]
   if not shape then return ANY, i end
   return self:follow(shape, i + 1, true)
 end
@@ -100,14 +109,6 @@ function scan:alias(i)
   local token = self.list[after]
   local ends = not token or token.kind == "name" or token.text == ";" or (token.kind == "keyword" and token.text ~= "and" and token.text ~= "or")
   return ends and shape or ANY
-end
-
--- The shape of a local that is in scope, and the locals it is among; or nil.
-function scan:find(name)
-  for f = #self.frames, 1, -1 do
-    local locals = self.frames[f].locals
-    if locals[name] then return locals[name], locals end
-  end
 end
 
 -- The names from `i` on that commas part; declared in the scope on top. Returns where they end.
@@ -146,7 +147,7 @@ end
 function scan:name(i)
   if is_field(self, i) or self:is_key(i) then return i + 1 end
   local name = self.list[i].text
-  local shape, locals = self:find(name)
+  local shape = self.locals[name]
   if not shape then
     self:global(i)
     shape = name == "math" and math_shape or ANY
@@ -154,7 +155,7 @@ function scan:name(i)
   local _, after = self:follow(shape, i + 1)
   while self:is(after, ".") do after = after + 2 end
   if self:is(after, "=") then
-    if after == i + 1 then (locals or self.frames[1].locals)[name] = ANY -- whatever it is given
+    if after == i + 1 then self.locals[name] = ANY -- whatever it is given
     elseif shape.facts then self:tell(i, "facts cannot be changed") end
   end
   return i + 1
@@ -245,7 +246,7 @@ end
 keywords["end"] = keywords["elseif"]
 
 keywords["until"] = function(self, i) -- its condition sees the locals of the block
-  for name in pairs(self:pop().locals) do self:declare(name) end
+  for name in pairs(self:pop().hidden) do self:declare(name) end
   return i + 1
 end
 
@@ -268,7 +269,7 @@ local names = {}
 ---@param list { kind: string, text: string, at: integer }[] its tokens
 ---@return { at: integer, message: string, word?: string, among?: string[] }[]
 function names.check(list)
-  local self = setmetatable({ list = list, frames = {}, mistakes = {} }, scan)
+  local self = setmetatable({ list = list, frames = {}, locals = {}, mistakes = {} }, scan)
   self:push("text")
   local i = 1
   while i <= #list do

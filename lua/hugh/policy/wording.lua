@@ -71,10 +71,12 @@ local function stopped_at(list, near, range, line, wrong_with)
   for i, token in ipairs(list) do
     if token.at >= from and token.at <= to and token.text == near then alike[#alike + 1] = i end
   end
-  for n = 1, #alike - 1 do
-    if wrong_with(list[alike[n]]) then return alike[n] end
+  local low, high = 1, #alike -- a text that is wrong stays wrong as it goes on
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if wrong_with(list[alike[middle]]) then high = middle else low = middle + 1 end
   end
-  return alike[#alike]
+  return alike[low]
 end
 
 --- What is wrong with a text that does not compile.

@@ -68,14 +68,16 @@ words.values = {
 
 -- name, parameters, result, meaning
 words.helpers = {
-  { "glob", "pattern: string, text: string", "boolean", "`*` and `?` stay within a path's part, `**` does not, `{a,b}` is either; minds case" },
-  { "contains", "list_or_text: table|string, part: any", "boolean", "the list holds the value, or the text holds the part" },
-  { "starts", "text: string, prefix: string", "boolean", "the text starts with the prefix" },
-  { "ends", "text: string, suffix: string", "boolean", "the text ends with the suffix" },
-  { "lower", "text: string", "string", "the text in lower case" },
+  { "glob", "pattern: string, text: string?", "boolean",
+    "`*` and `?` stay within a path's part, `**` does not, `{a,b}` is either; minds case; false for nil" },
+  { "contains", "list_or_text: table|string?, part: any", "boolean",
+    "the list holds the value, or the text holds the part; false for nil" },
+  { "starts", "text: string?, prefix: string", "boolean", "the text starts with the prefix" },
+  { "ends", "text: string?, suffix: string", "boolean", "the text ends with the suffix" },
+  { "lower", "text: string?", "string?", "the text in lower case" },
   { "clamp", "value: number, least: number, most: number", "number", "the value, kept between the two" },
   { "sorted", "list: table", "table", "a sorted copy, of at most 10000 texts or numbers" },
-  { "days_since", "date: string", "number?", "days from an ISO 8601 date to today" },
+  { "days_since", "date: string?", "number?", "days from an ISO 8601 date to today" },
 }
 
 -- What there is of Lua's own.
