@@ -11,7 +11,7 @@
 ---@field publisher string? the namespace that published it
 ---@field publisher_verified boolean? the Hub says that the publisher is a verified organisation
 ---@field publisher_known boolean? the publisher is on hugh's list of well-known organisations
----@field publisher_history boolean? the publisher has published for long and is followed: a known community contributor
+---@field publisher_history boolean? the publisher has at least 10 models and 100 followers: a known community contributor
 ---@field downloads integer? downloads as the Hub counts them
 ---@field likes integer? likes on the Hub
 ---@field created_at string? when the repository was made, ISO 8601

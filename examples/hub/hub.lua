@@ -210,6 +210,9 @@ function hub.answer()
     if what == "tree" then return tree(repository, revision) end
     return info(repository)
   end
+  local kind, publisher = path:match("^/api/(%l+)/([%w][%w._-]*)/overview$")
+  local about = publisher and read_file(("%s/%s/.%s.json"):format(root, publisher, kind))
+  if about then return send(200, about) end
   local file
   name, revision, file = path:match("^/([^/]+/[^/]+)/resolve/([^/]+)/(.+)$")
   if name then return resolve(find(name, ngx.unescape_uri(revision)), ngx.unescape_uri(file)) end

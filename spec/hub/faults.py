@@ -146,7 +146,10 @@ class Handler(socketserver.StreamRequestHandler):
         return None
 
     def api(self, path, headers):
-        organisation, what, page = re.match(r"/api/models/([^/]+)/m/(revision|tree)/[^?]*\??(.*)$", path).groups()
+        model = re.match(r"/api/models/([^/]+)/m/(revision|tree)/[^?]*\??(.*)$", path)
+        if not model:
+            return self.refuse(404)
+        organisation, what, page = model.groups()
         part, _, fault = organisation.partition("_")
         if part == {"revision": "info", "tree": "tree"}[what]:
             done = self.trouble(fault, path, headers)

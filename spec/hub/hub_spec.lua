@@ -2,6 +2,7 @@
 
 local helper = require("spec.helper")
 local hub = require("hugh.model.hub")
+local hugh = require("hugh")
 local json = require("hugh.json")
 local server = require("spec.hub.server")
 
@@ -35,6 +36,12 @@ describe("a model on the Hub", function()
     end
   end
 
+  local function points(result)
+    local by_name = {}
+    for _, factor in ipairs(result.factors) do by_name[factor.name] = factor.points end
+    return by_name
+  end
+
   setup(function()
     folder = helper.directory()
     repository("acme/tiny", {
@@ -54,6 +61,12 @@ describe("a model on the Hub", function()
         .. '"jFrogScan": {"status": "unsafe", "message": "a \\u001b[31mvirus"}, "protectAiScan": {"status": "brand-new"}}}, '
         .. '"other.safetensors": {"security": {"status": "queued"}}}}',
     })
+    helper.write(folder .. "/acme/.organizations.json", '{"isVerified": true, "numModels": 4, "numFollowers": 9}')
+    for name, models in pairs { well = 10, little = 9 } do
+      repository(name .. "/m", { ["model.safetensors"] = safetensors(8) })
+      helper.write(folder .. "/" .. name .. "/.users.json", ('{"numModels": %d, "numFollowers": 100}'):format(models))
+    end
+    repository("google/m", { ["model.safetensors"] = safetensors(8) })
     repository("acme/private", { ["model.safetensors"] = safetensors(8), [".hub.json"] = '{"private": true, "token": "hf_good"}' })
     repository("acme/swapped", {
       ["model.safetensors"] = safetensors(8), [".hub.json"] = '{"files": {"model.safetensors": {"sha256": "' .. ("a"):rep(64) .. '"}}}',
@@ -86,7 +99,7 @@ describe("a model on the Hub", function()
     assert.is_true(facts.bytes_read < 100000)
     assert.is_true(file(facts, "model.safetensors").bytes_skipped > 1000000)
     assert.is_true(file(facts, "model.safetensors").requests <= 2)
-    assert.is_true(facts.requests <= 6)
+    assert.is_true(facts.requests <= 7) -- the record, the tree, the publisher, three files
   end)
 
   it("is pinned when asked for by commit, and found by its address", function()
@@ -95,6 +108,23 @@ describe("a model on the Hub", function()
     local facts = assert(load(site.endpoint .. "/acme/tiny/tree/" .. commit))
     assert.equal(commit, facts.revision)
     assert.equal("refs/pr/1", assert(load("acme/tiny@refs/pr/1")).revision)
+  end)
+
+  it("has a publisher of whom the Hub knows something, or whom a list names", function()
+    assert.is_true(assert(load("acme/hostile")).publisher_verified)
+    local facts = assert(load("well/m"))
+    assert.is_false(facts.publisher_verified)
+    assert.is_true(facts.publisher_history)
+    assert.is_false(assert(load("little/m")).publisher_history)
+    local session = {}
+    local first, second = assert(load("acme/hostile", { session = session })), assert(load("acme/hostile", { session = session }))
+    assert.equal(first.requests - 1, second.requests) -- asked once
+    session.loop:close()
+    local listed = assert(load("google/m"))
+    assert.is_true(listed.publisher_known)
+    assert.is_nil(listed.publisher_verified) -- not asked
+    assert.equal(12, points(hugh.assess(first)).publisher_reputation)
+    assert.equal(8, points(hugh.assess(facts)).publisher_reputation)
   end)
 
   it("is dangerous when a pickle in it calls os.system, and says that the Hub's scanners did not", function()
@@ -116,7 +146,7 @@ describe("a model on the Hub", function()
     assert.equal(1, #facts.findings)
     assert.equal("hub.scanners-disagree", facts.findings[1].id)
     assert.matches("unsafe %(JFrog: a  %[31mvirus%); hugh found nothing", facts.findings[1].message)
-    local result = require("hugh").assess(facts)
+    local result = hugh.assess(facts)
     assert.equal("warn", result.verdict)
     local schema = json.decode(helper.read("docs/assessment.schema.json"))
     assert.is_nil(helper.violation(json.decode(json.encode(result)), schema))

@@ -1,3 +1,4 @@
+local helper = require("spec.helper")
 local json = require("hugh.json")
 local sbom = require("hugh.model.sbom")
 
@@ -6,7 +7,7 @@ describe("a bill of materials", function()
     target = "a/b", repo = "a/b", name = "b", publisher = "a", commit = ("c"):rep(40), license = "mit",
     files = { { path = "model.bin", kind = "torch-zip", safety = "safe", sha256 = ("d"):rep(64) } },
     dependencies = { { name = "torch", version = "2.5.0", exact = true, source = "requirements.txt" }, { name = "numpy", exact = false, source = "files" } },
-    advisories = { { id = "GHSA-x", aliases = {}, severity = "critical", package = "torch", version = "2.5.0", fixed = "2.6.0", summary = "s" } },
+    advisories = { { id = "GHSA-x", aliases = { "CVE-1" }, severity = "critical", package = "torch", version = "2.5.0", fixed = "2.6.0", summary = "s" } },
   }
 
   it("has the model as a machine-learning-model, its packages, files and vulnerabilities", function()
@@ -17,6 +18,27 @@ describe("a bill of materials", function()
     assert.equal(facts.files[1].sha256, document.components[3].hashes[1].content)
     assert.same({ "pkg:pypi/torch@2.5.0", "pkg:pypi/numpy" }, document.dependencies[1].dependsOn)
     assert.same({ { ref = "pkg:pypi/torch@2.5.0" } }, document.vulnerabilities[1].affects)
+  end)
+
+  it("is valid by the schema of CycloneDX 1.5", function()
+    local schema = json.decode(helper.read("spec/model/cyclonedx.json"))
+    for _, about in ipairs { facts, { name = "dir", target = "./dir" }, { name = "x", target = "x", license = "gemma", dependencies = {}, files = {} } } do
+      local document = json.decode(json.encode(sbom.document(about)))
+      assert.is_nil(helper.violation(document, schema))
+      assert.matches("^urn:uuid:%x%x%x%x%x%x%x%x%-%x%x%x%x%-4%x%x%x%-8%x%x%x%-%x%x%x%x%x%x%x%x%x%x%x%x$", document.serialNumber)
+      assert.matches("^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%dZ$", document.metadata.timestamp)
+    end
+  end)
+
+  it("names licenses as SPDX does, and those that are not SPDX's by name", function()
+    local function license(id) return sbom.document { name = "x", target = "x", license = id }.metadata.component.licenses[1].license end
+    assert.same({ id = "Apache-2.0" }, license("apache-2.0"))
+    assert.same({ name = "llama3.1" }, license("llama3.1"))
+  end)
+
+  it("encodes versions in package URLs", function()
+    local document = sbom.document { name = "x", target = "x", dependencies = { { name = "torch", version = "1!2.0+cu118", exact = true, source = "s" } } }
+    assert.equal("pkg:pypi/torch@1%212.0%2Bcu118", document.components[1].purl)
   end)
 
   it("refers only to what it holds, each once", function()

@@ -11,6 +11,7 @@ function command.configure(parser)
     .. "blocked or a blob is not what its name says, 2 could not look.")
   parser:option("-p --policy", "A policy's name or file (default: hugginghugh)."):argname("POLICY")
   parser:option("-d --directory", "Another cache folder."):argname("DIR")
+  common.advisories(parser)
   parser:flag("--verify", "Recompute the digest of each blob and compare it with its name.")
   parser:mutex(
     parser:flag("--json", "Print an array of assessments (hugh.assessment/1)."),
@@ -52,12 +53,12 @@ function command.run(options, out)
   if not found then return nil, message end
   if #found.snapshots == 0 then return nil, folder .. ": there are no models in this cache" end
 
-  local hugh, results = require("hugh"), {}
+  local hugh, results, session = require("hugh"), {}, {}
   local function say(text) if not options.quiet and not options.json then out:write(text) end end
   local blocked, failed = false, false
   for _, snapshot in ipairs(found.snapshots) do
     local model, result
-    model, message = hugh.model(snapshot.path)
+    model, message = hugh.model(snapshot.path, { advisories = options.advisories, session = session })
     if model then result, message = hugh.assess(model, policy) end
     if result then
       results[#results + 1] = result

@@ -16,6 +16,13 @@ function common.say(message)
   io.stderr:write("hugh: ", require("hugh.utf8").printable(message), "\n")
 end
 
+--- Declares --advisories.
+---@param parser table
+function common.advisories(parser)
+  parser:option("--advisories", "Where known vulnerabilities come from: a folder or a zip of OSV records, or `osv` for OSV's API "
+    .. "(default: hugh's own snapshot)."):argname("SOURCE")
+end
+
 local function size(bytes)
   if bytes < 1e6 then return ("%.0f kB"):format(bytes / 1e3) end
   return ("%.1f MB"):format(bytes / 1e6)

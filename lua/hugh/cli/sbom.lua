@@ -9,6 +9,7 @@ function sbom.configure(parser)
   parser:description("Print a model's bill of materials (CycloneDX 1.5 JSON): the model, its files, the packages it needs and their known "
     .. "vulnerabilities. TARGET is a directory, org/name[@revision] or a Hub URL. Exit code: 0 printed, 2 could not look.")
   parser:argument("targets", "A model."):args(1):argname("TARGET")
+  common.advisories(parser)
 end
 
 ---@param options table
@@ -18,13 +19,14 @@ end
 function sbom.run(options, out)
   local targets = type(options.targets) == "table" and options.targets or { options.targets }
   if #targets ~= 1 then return nil, "name one model: a directory, org/name[@revision] or a Hub URL." end
-  local facts, message = require("hugh").model(targets[1])
+  local facts, message = require("hugh").model(targets[1], { advisories = options.advisories })
   if not facts then
     common.say(message)
     return cli.FAILED
   end
+  if facts.advisories_problem then common.say(facts.advisories_problem) end
   out:write(require("hugh.json").encode(require("hugh.model.sbom").document(facts), { pretty = true }), "\n")
-  return cli.CLEAN
+  return facts.advisories_problem and cli.FAILED or cli.CLEAN
 end
 
 return sbom

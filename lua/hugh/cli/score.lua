@@ -10,8 +10,7 @@ function score.configure(parser)
     .. "Exit code: 0 allow or warn, 1 block, 2 could not look.")
   parser:argument("targets", "Models."):args("*"):argname("TARGET")
   parser:option("-p --policy", "A policy's name or file (default: hugginghugh)."):argname("POLICY")
-  parser:option("--advisories", "Where known vulnerabilities come from: a folder or a zip of OSV records, or `osv` for OSV's API "
-    .. "(default: hugh's own snapshot)."):argname("SOURCE")
+  common.advisories(parser)
   parser:flag("--explain", "Say which statement of the policy gave each point and each verdict.")
   parser:mutex(
     parser:flag("--json", "Print one assessment (hugh.assessment/1), or an array of them for several targets."),

@@ -107,6 +107,26 @@ function client:info(repo, revision)
   end)
 end
 
+local function count(value) return type(value) == "number" and value or nil end
+
+--- What the Hub says of a publisher.
+---@param name string a namespace
+---@return hugh.hub.exchange result: { verified: boolean|nil, followers: integer|nil, models: integer|nil }, empty if the Hub knows no such name
+function client:publisher(name)
+  return exchange.new(function()
+    for _, kind in ipairs { "organizations", "users" } do
+      local target = ("%s/api/%s/%s/overview"):format(self.endpoint, kind, url.encode(name))
+      local about, message, code = self:json({ url = target, limit = MAX_PAGE }, name)
+      if about then
+        local verified = kind == "organizations" and about.isVerified == true
+        return { verified = verified, followers = count(about.numFollowers), models = count(about.numModels) }
+      end
+      if code ~= "NOT_FOUND" then return nil, message, code end
+    end
+    return {}
+  end)
+end
+
 ---@class hugh.hub.entry a file of a repository
 ---@field path string
 ---@field size integer

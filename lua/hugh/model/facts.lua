@@ -11,7 +11,7 @@ local model = {
   { "publisher", "string?", "the namespace that published it" },
   { "publisher_verified", "boolean?", "the Hub says that the publisher is a verified organisation" },
   { "publisher_known", "boolean?", "the publisher is on hugh's list of well-known organisations" },
-  { "publisher_history", "boolean?", "the publisher has published for long and is followed: a known community contributor" },
+  { "publisher_history", "boolean?", "the publisher has at least 10 models and 100 followers: a known community contributor" },
   { "downloads", "integer?", "downloads as the Hub counts them" },
   { "likes", "integer?", "likes on the Hub" },
   { "created_at", "string?", "when the repository was made, ISO 8601" },

@@ -8,6 +8,7 @@ local directory = require("hugh.model.directory")
 local file = require("hugh.hub.file")
 local json = require("hugh.json")
 local license = require("hugh.model.license")
+local organisations = require("hugh.data.organisations")
 local record = require("hugh.model.record")
 local security = require("hugh.hub.security")
 local settings = require("hugh.hub.settings")
@@ -19,6 +20,7 @@ local hub = {}
 
 local PARALLEL = 8 -- files at a time; what bounds the memory
 local TEXT_MOST = 4 * 2 ^ 20
+local KNOWN_MODELS, KNOWN_FOLLOWERS = 10, 100 -- from these on a publisher has a history: a known community contributor
 local EXPANDED_MOST = 100 -- files whose scanners' verdicts are asked for: two pages
 
 --- Takes a target apart: "org/name", "org/name@revision", or the address of a model's page or of one of its files.
@@ -148,7 +150,7 @@ local function scan_all(self, entries, loop, progress)
   return reports, texts
 end
 
-local function add_texts(facts, info, texts)
+local function add_texts(facts, texts)
   local metadata
   facts.card, metadata = card.read(texts["README.md"])
   facts.config = directory.config(texts["config.json"]) or facts.config
@@ -156,48 +158,64 @@ local function add_texts(facts, info, texts)
     facts.license, facts.license_class = license.strictest(type(metadata.license) == "table" and metadata.license or { metadata.license })
   end
   facts.library_name = facts.library_name or (type(metadata.library_name) == "string" and metadata.library_name or nil)
-  facts.publisher_verified = type(info.authorData) == "table" and type(info.authorData.isVerified) == "boolean" and info.authorData.isVerified or nil
 end
 
--- Runs one exchange on a loop.
-local function run(loop, exchange)
-  local value, message, code
-  loop:task(function() value, message, code = exchange:run(function(request) return loop:fetch(request) end) end)
+local function add_publisher(facts, publisher)
+  facts.publisher_verified = publisher.verified
+  if publisher.models and publisher.followers then
+    facts.publisher_history = publisher.models >= KNOWN_MODELS and publisher.followers >= KNOWN_FOLLOWERS
+  end
+end
+
+-- What does not change about a commit, and what the Hub says of its publisher: the answer that is remembered. Returns it, or nil, message,
+-- CODE. A question about the publisher that fails is none of the run's: nothing is known then, and nothing remembered.
+local function look(self, info, options, session)
+  local loop, name = self.loop, self.repo:match("^[^/]+")
+  local function fetch(request) return loop:fetch(request) end
+  local publishers, key = session.publishers or {}, self.client.endpoint .. "/" .. name
+  session.publishers = publishers
+  if organisations[name:lower()] then publishers[key] = {} end
+  local entries, message, code
+  loop:task(function()
+    local expand = type(info.siblings) == "table" and #info.siblings <= EXPANDED_MOST
+    entries, message, code = self.client:tree(self.repo, self.commit, expand):run(fetch)
+  end)
+  if not publishers[key] then loop:task(function() publishers[key] = self.client:publisher(name):run(fetch) end) end
   loop:run()
-  return value, message, code
+  if not entries then return nil, message, code end
+  if #entries == 0 then return nil, self.repo .. ": there are no files in it", "EMPTY" end
+  local reports, texts, why = scan_all(self, entries, loop, options.progress)
+  if not reports then return nil, texts, why end
+  return { reports = reports, texts = json.object(texts), publisher = publishers[key] }
 end
 
-local function load(self, target, place, options)
-  local loop = self.loop
-  local info, message, code = run(loop, self.client:info(place.repo, place.revision))
+local function load(self, target, place, options, session)
+  local info, message, code
+  self.loop:task(function()
+    info, message, code = self.client:info(place.repo, place.revision):run(function(request) return self.loop:fetch(request) end)
+  end)
+  self.loop:run()
   if not info then return nil, message, code end
   self.repo, self.commit = place.repo, info.sha
   local answers = options.cache ~= false and require("hugh.hub.answers").open(options.cache)
   local key = answers and answers.key(self.client.endpoint, place.repo, info.sha)
-  local known = answers and answers:get(key)
-  local reports, texts
-  if known then
-    reports, texts = known.reports, known.texts
-  else
-    local entries
-    local expand = type(info.siblings) == "table" and #info.siblings <= EXPANDED_MOST
-    entries, message, code = run(loop, self.client:tree(place.repo, info.sha, expand))
-    if not entries then return nil, message, code end
-    if #entries == 0 then return nil, place.repo .. ": there are no files in it", "EMPTY" end
-    reports, texts, code = scan_all(self, entries, loop, options.progress)
-    if not reports then return nil, texts, code end
-    if answers then answers:put(key, { reports = reports, texts = json.object(texts) }) end
+  local answer = answers and answers:get(key)
+  if not answer then
+    answer, message, code = look(self, info, options, session)
+    if not answer then return nil, message, code end
+    if answers and answer.publisher then answers:put(key, answer) end
   end
 
   info.siblings = nil
   local facts = record.facts(info)
   facts.target, facts.origin, facts.repo, facts.revision = target, "hub", place.repo, place.revision or "main"
   facts.pinned = place.revision ~= nil and place.revision:lower() == info.sha
-  facts.files = reports
+  facts.files = answer.reports
   security.compare(facts)
-  add_texts(facts, info, texts)
-  summarize.files(facts, reports)
-  summarize.dependencies(facts, texts)
+  add_texts(facts, answer.texts)
+  add_publisher(facts, answer.publisher or {})
+  summarize.files(facts, answer.reports)
+  summarize.dependencies(facts, answer.texts)
   facts.bytes_read, facts.requests = self.client.bytes_read, self.client.requests
   return facts
 end
@@ -245,7 +263,7 @@ function hub.load(target, options)
   }
   self.loop = session.loop
   local ok, facts
-  ok, facts, message, code = pcall(load, self, target, place, options)
+  ok, facts, message, code = pcall(load, self, target, place, options, session)
   if not ok or not options.session then
     self.loop:close()
     session.loop = nil

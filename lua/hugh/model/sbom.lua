@@ -1,15 +1,23 @@
 -- A model's bill of materials: CycloneDX 1.5 JSON, the model as a component of type machine-learning-model.
 
 local json = require("hugh.json")
+local url = require("hugh.hub.url")
 
 local sbom = {}
 
-local function purl(name, version) return ("pkg:pypi/%s%s"):format(name, version and "@" .. version:gsub("+", "%%2B") or "") end
+local function purl(name, version) return ("pkg:pypi/%s%s"):format(name, version and "@" .. url.encode(version) or "") end
 
 local function hex_uuid(seed)
   local h = require("hugh.digest").new("sha256"):update(seed):hex()
   return ("%s-%s-4%s-8%s-%s"):format(h:sub(1, 8), h:sub(9, 12), h:sub(14, 16), h:sub(18, 20), h:sub(21, 32))
 end
+
+-- SPDX writes its ids in one way only. Licenses that are not SPDX's go by name.
+local spdx = {}
+for _, id in ipairs {
+  "0BSD", "AGPL-3.0", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC-BY-4.0", "CC-BY-NC-4.0", "CC-BY-NC-ND-4.0", "CC-BY-NC-SA-4.0",
+  "CC-BY-ND-4.0", "CC-BY-SA-4.0", "CC0-1.0", "GPL-2.0", "GPL-3.0", "ISC", "LGPL-2.1", "LGPL-3.0", "MIT", "MPL-2.0", "Unlicense", "WTFPL", "Zlib",
+} do spdx[id:lower()] = id end
 
 local severities = { critical = "critical", high = "high", medium = "medium", low = "low" }
 
@@ -23,7 +31,10 @@ function sbom.document(facts, now)
     type = "machine-learning-model", ["bom-ref"] = reference, name = facts.repo or facts.name, version = facts.commit or facts.revision,
     purl = facts.repo and reference or nil, group = facts.publisher,
   }
-  if facts.license then model.licenses = json.array { { license = { name = facts.license } } } end
+  if facts.license then
+    local id = spdx[facts.license]
+    model.licenses = json.array { { license = { id = id, name = not id and facts.license or nil } } }
+  end
   local components, needs = json.array {}, json.array {}
   for _, dependency in ipairs(facts.dependencies or {}) do
     local ref = purl(dependency.name, dependency.version)
@@ -44,9 +55,13 @@ function sbom.document(facts, now)
   end
   local vulnerabilities = json.array {}
   for _, advisory in ipairs(facts.advisories or {}) do
+    local references = json.array {}
+    for i, alias in ipairs(advisory.aliases) do
+      references[i] = { id = alias, source = { name = "OSV", url = "https://osv.dev/vulnerability/" .. alias } }
+    end
     vulnerabilities[#vulnerabilities + 1] = {
       ["bom-ref"] = advisory.id .. "/" .. advisory.package, id = advisory.id, description = advisory.summary,
-      source = { name = "OSV", url = "https://osv.dev/vulnerability/" .. advisory.id },
+      source = { name = "OSV", url = "https://osv.dev/vulnerability/" .. advisory.id }, references = references,
       ratings = json.array { { severity = severities[advisory.severity] or "unknown" } },
       recommendation = advisory.fixed and ("use %s %s or later"):format(advisory.package, advisory.fixed) or nil,
       affects = json.array { { ref = purl(advisory.package, advisory.version) } },
