@@ -3,7 +3,8 @@
 --     local policy = assert(hugh.policy.load("acme.lua"))      -- a name, a file, or the text itself
 --     local result = policy:assess(model)
 --
--- language.lua is what runs inside the sandbox, layers.lua finds and reads the texts; this file puts them together, and turns factors into a score.
+-- values.lua, language.lua and judge.lua run inside the sandbox, layers.lua finds and reads the texts; this file puts them together, and turns
+-- factors into a score.
 
 local core = require("hugh.core")
 local facts = require("hugh.model.facts")
@@ -35,8 +36,10 @@ function module.load(what, limits)
   local source, message = layers.find(what)
   if not source then return nil, message, "POLICY" end
   local box = core.sandbox(limits or LIMITS)
-  local language, place = layers.own("hugh.policy.language")
-  assert(box:load(assert(language, "hugh is not installed in full: lua/hugh/policy/language.lua is missing"), "=" .. (place or "language")))
+  for _, name in ipairs { "values", "language", "judge" } do
+    local text, place = layers.own("hugh.policy." .. name)
+    assert(box:load(assert(text, "hugh is not installed in full: lua/hugh/policy/" .. name .. ".lua is missing"), "=" .. place))
+  end
   box:call("know", facts.known, words.checks(), words.names())
   local order, found, code = layers.read(box, source)
   if not order then return nil, found, code end

@@ -1,36 +1,9 @@
--- The policy language, as it is inside the sandbox. This text runs there once; `host` holds what only the language may use.
--- load_policy reads one file into a layer, compile merges layers into a policy, evaluate judges facts, test runs the policy's own tests.
+-- The policy language, as it is inside the sandbox (see values.lua): load_policy reads one file into a layer, compile merges layers into a policy.
 
 local host = ...
-local pcall, setmetatable = host.pcall, host.setmetatable
-local string, table, glob, where = host.string, host.table, host.glob, host.where
-
--- Facts are views (csrc/lua/lloan.c): Lua's own functions would not take them for tables.
-local plain_type, plain_next = type, next
-local function type(value)
-  local kind = plain_type(value)
-  return kind == "userdata" and "table" or kind
-end
-
-local lent, lent_view -- the facts that are judged now, and m
-local model -- what m is, as lloan.c reads it: { its fields, the shape of any other entry or nil, the metatable of a copy or false }
-
-local function next(list, key)
-  if plain_type(list) ~= "userdata" then return plain_next(list, key) end
-  if key == nil and list == lent_view then
-    for name in plain_next, model[1] do local _ = list[name] end -- all that is known of the model is asked for
-  end
-  return plain_next(host.data(list), key)
-end
-
-local function pairs(list) return plain_type(list) == "userdata" and next or plain_next, list, nil end
-
-local function next_item(list, i)
-  local item = list[i + 1]
-  if item ~= nil then return i + 1, item end
-end
-
-local function ipairs(list) return next_item, list, 0 end
+local pcall, setmetatable, string, table, glob, where = host.pcall, host.setmetatable, host.string, host.table, host.glob, host.where
+local type, next, pairs, ipairs = host.type, host.next, host.pairs, host.ipairs
+local text_of, shown, at, crash, helpers, day_number = host.text_of, host.shown, host.at, host.crash, host.helpers, host.day_number
 
 local ranks = { allow = 1, warn = 2, block = 3 }
 local layers, policy = {}, nil
@@ -54,66 +27,7 @@ local function here()
   return 0
 end
 
--- --------------------------------------------------------------- text helpers
-
-local function text_of(value)
-  if type(value) == "number" then
-    if value == math.floor(value) and math.abs(value) < 1e15 then return string.format("%.0f", value) end
-    return string.format("%.4g", value)
-  end
-  if type(value) == "table" then
-    local parts = {}
-    for i = 1, math.min(#value, 5) do parts[i] = text_of(value[i]) end
-    if #value > 5 then parts[6] = "…" end
-    return table.concat(parts, ", ")
-  end
-  if value == nil then return "unknown" end
-  return string.sub(tostring(value), 1, 500)
-end
-
--- tostring for policies: numbers alike on every Lua, and no addresses of tables.
-local function plain_text(value)
-  if type(value) == "number" then return text_of(value) end
-  if type(value) == "table" or type(value) == "function" then return type(value) end
-  return tostring(value)
-end
-
--- A text that ends up in a result: no longer than people read. Cut between characters.
-local TEXT_MOST = 2000
-local function short(text)
-  if #text <= TEXT_MOST then return text end
-  return string.gsub(string.sub(text, 1, TEXT_MOST), "[\194-\244][\128-\191]*$", "") .. "…"
-end
-
--- The message of an error in the policy's own code, with its line when Lua gave one. After a \1 comes the name that is no fact, and of what.
-local function crash(err)
-  local text = type(err) == "string" and short(err) or "an error that is not a text"
-  local fact, of = string.match(text, "\1(.-)\1(.*)$")
-  text = string.gsub(string.gsub(text, "\1.*$", ""), "userdata value", "table value")
-  return text, fact and { name = fact, of = of }
-end
-
--- A fact by name, nil too for a name that is no fact.
-local function peek(facts, name)
-  if type(facts) ~= "table" then return nil end
-  if facts == lent_view then return model[1][name] and facts[name] end
-  return host.rawget(host.data(facts), name)
-end
-
--- "{field}" and "{field.field}" in a message, from the facts; anything else stays as it is.
-local function fill(message, m)
-  message = short(message)
-  if not string.find(message, "{", 1, true) then return message end
-  return short((string.gsub(message, "{([%a_][%w_.]*)}", function(path)
-    local value = m
-    for name in string.gmatch(path, "[^.]+") do value = peek(value, name) end
-    return text_of(value)
-  end)))
-end
-
 -- ----------------------------------------------------------------- statements
-
-local fields, required, all_words = {}, {}, {} -- told by the host: hugh/policy/words.lua
 
 local function is_verdict(value) return type(value) == "string" and ranks[value] ~= nil end
 
@@ -127,17 +41,10 @@ end
 
 -- What each kind of field wants, for people.
 local wanted = {
-  string = "a text in quotes", number = "a number", boolean = "true or false", ["function"] = "a function, like function (m) return m.gated end", table = "a table in braces",
-  list = "a list in braces, like { \"a\", \"b\" }",
+  string = "a text in quotes", number = "a number", boolean = "true or false", table = "a table in braces",
+  ["function"] = "a function, like function (m) return m.gated end", list = "a list in braces, like { \"a\", \"b\" }",
   globs = "a list of globs in braces, like { \"**/*.py\" }", verdict = "allow, warn or block",
 }
-
-local function shown(value)
-  if type(value) == "string" then return '"' .. text_of(value) .. '"' end
-  if value ~= value then return "nan" end
-  if type(value) == "number" or type(value) == "boolean" then return tostring(value) end
-  return "a " .. type(value)
-end
 
 -- Is it a list of nothing but texts? Unknown names are told already.
 local function check_list(line, name, list, globs)
@@ -177,23 +84,24 @@ end
 
 -- Checks the fields of a statement; what is wrong is told and taken out. `label` is the statement as it is told.
 local function check_fields(line, statement, given, label)
-  for _, name in ipairs(required[statement] or {}) do
+  for _, name in ipairs(host.required[statement] or {}) do
     if given[name] == nil then mistake(line, (label or statement) .. " needs its " .. name) end
   end
   if given[1] ~= nil then
-    mistake(line, statement .. " wants its fields by name: " .. keys_of(fields[statement])[1] .. " = …, not " .. shown(given[1]), text_of(given[1]))
+    local first = keys_of(host.fields[statement])[1]
+    mistake(line, statement .. " wants its fields by name: " .. first .. " = …, not " .. shown(given[1]), text_of(given[1]))
   end
   for name, value in pairs(given) do
-    local kind = fields[statement][name]
+    local kind = host.fields[statement][name]
     if value == stand_in or kind and not check_field(line, statement, name, value, kind) then given[name] = nil
-    elseif not kind and type(name) == "string" then no_such(line, statement .. " has no field", name, keys_of(fields[statement])) end
+    elseif not kind and type(name) == "string" then no_such(line, statement .. " has no field", name, keys_of(host.fields[statement])) end
   end
 end
 
 -- The facts that a text with {fields} asks for.
 local function check_message(line, field, text)
   for path in string.gmatch(text, "{([%a_][%w_.]*)}") do
-    local shape = model
+    local shape = host.model
     for name in string.gmatch(path, "[^.]+") do
       if type(shape) ~= "table" or not next(shape[1]) then break end
       if not shape[1][name] then no_such(line, field .. ": there is no fact", name, keys_of(shape[1]), field) end
@@ -229,7 +137,7 @@ local check_more = {
     end
   end,
   test = function(line, given)
-    if type(given.given) == "table" then check_given(line, "given", model, given.given) end
+    if type(given.given) == "table" then check_given(line, "given", host.model, given.given) end
     if type(given.expect) == "table" then check_fields(line, "expect", given.expect) end
   end,
 }
@@ -264,7 +172,7 @@ local function named(layer, statement, into)
       check_fields(line, statement, given, statement .. " \"" .. name .. "\"")
       if check_more[statement] then check_more[statement](line, given) end
       for key, value in pairs(given) do
-        if fields[statement][key] then entry[key] = value end
+        if host.fields[statement][key] then entry[key] = value end
       end
     end)
   end
@@ -310,91 +218,8 @@ local function operator(name)
   end
 end
 
--- Helpers that conditions may use. One call cannot be interrupted, so each is bounded.
-
-local SEARCH_MOST = 67108864 -- bytes compared by one `contains`: the text times the part
-local SORTED_MOST = 10000 -- items
-local SORTED_BYTES_MOST = 1000 -- of a text to sort
-
-local function want(helper, kind, value)
-  if type(value) ~= kind then error(helper .. " wants a " .. (kind == "string" and "text" or kind) .. ", not " .. shown(value), 3) end
-end
-
-local helpers = {
-  glob = function(pattern, value)
-    want("glob", "string", pattern)
-    if value == nil then return false end
-    want("glob", "string", value)
-    local matches = glob(pattern, value)
-    if matches == nil then error("'" .. pattern .. "' is not a glob", 2) end
-    return matches
-  end,
-  contains = function(value, part)
-    if type(value) == "table" then
-      for _, item in ipairs(value) do
-        if item == part then return true end
-      end
-      return false
-    end
-    if value == nil then return false end
-    want("contains", "string", value)
-    want("contains", "string", part)
-    if #value * #part > SEARCH_MOST then error("contains: the text or the part is too long", 2) end
-    return string.find(value, part, 1, true) ~= nil
-  end,
-  starts = function(value, prefix)
-    want("starts", "string", prefix)
-    return type(value) == "string" and string.sub(value, 1, #prefix) == prefix
-  end,
-  ends = function(value, suffix)
-    want("ends", "string", suffix)
-    return type(value) == "string" and (suffix == "" or string.sub(value, -#suffix) == suffix)
-  end,
-  lower = function(value)
-    if value == nil then return nil end
-    want("lower", "string", value)
-    return string.lower(value)
-  end,
-  clamp = function(value, least, most)
-    want("clamp", "number", value)
-    want("clamp", "number", least)
-    want("clamp", "number", most)
-    return math.max(least, math.min(most, value))
-  end,
-  sorted = function(list)
-    want("sorted", "table", list)
-    local copy, kind = {}, type(list[1])
-    if #list > SORTED_MOST then error("sorted: the list is too long", 2) end
-    for i = 1, #list do
-      local item = list[i]
-      if type(item) ~= kind or item ~= item or (kind ~= "string" and kind ~= "number") then error("sorted wants a list of texts or of numbers", 2) end
-      if kind == "string" and #item > SORTED_BYTES_MOST then error("sorted: a text is too long", 2) end
-      copy[i] = item
-    end
-    table.sort(copy)
-    return copy
-  end,
-}
-
--- Days from year-month-day to year-month-day, by the civil calendar.
-local function day_number(text)
-  local y, m, d = string.match(tostring(text), "^(%d%d%d%d)%-(%d%d)%-(%d%d)")
-  if not y then return nil end
-  y, m, d = tonumber(y), tonumber(m), tonumber(d)
-  local leap = y % 4 == 0 and (y % 100 ~= 0 or y % 400 == 0)
-  if m < 1 or m > 12 or d < 1 or d > (m == 2 and (leap and 29 or 28) or (m == 4 or m == 6 or m == 9 or m == 11) and 30 or 31) then return nil end
-  if m <= 2 then y, m = y - 1, m + 12 end
-  return 365 * y + math.floor(y / 4) - math.floor(y / 100) + math.floor(y / 400) + math.floor((153 * (m - 3) + 2) / 5) + d
-end
-
-local today
-helpers.days_since = function(date)
-  local day = day_number(date)
-  return day and today and today - day or nil
-end
-
 local safe_globals = {
-  ipairs = ipairs, pairs = pairs, next = next, type = type, tostring = plain_text, tonumber = tonumber, select = select, error = error,
+  ipairs = ipairs, pairs = pairs, next = next, type = type, tostring = host.plain_text, tonumber = tonumber, select = select, error = error,
   assert = assert, math = { floor = math.floor, ceil = math.ceil, min = math.min, max = math.max, abs = math.abs, huge = math.huge },
 }
 
@@ -435,7 +260,7 @@ local function environment(layer)
     __index = function(_, name)
       if not loading then error("unknown name '" .. tostring(name) .. "'", 2) end
       mistakes[#mistakes + 1] = { line = here(), message = "unknown name '" .. tostring(name) .. "'", word = tostring(name), key = tostring(name),
-        among = all_words, name = true }
+        among = host.all_words, name = true }
       return stand_in
     end,
     __newindex = function(_, name)
@@ -551,11 +376,10 @@ local function check_tests(layer, rules)
   end
 end
 
-local function at(source, line) return source .. ":" .. text_of(line or 0) end
-
 --- Merges the layers named, bases first. Returns a description of the policy, and the mistakes (each with the layer's index).
 function compile(order)
   policy = { factors = {}, rules = {}, exempts = {}, tests = {}, below = {}, lists = {}, weights = {}, weight_source = {}, below_source = {} }
+  host.policy = policy
   local all = {}
   for _, index in ipairs(order) do
     local layer = layers[index]
@@ -631,245 +455,4 @@ function compile(order)
   table.sort(description.below, function(a, b) return a.score > b.score end)
   for i, test in ipairs(policy.tests) do description.tests[i] = { name = test.name, source = at(test.source, test.line) } end
   return description, all
-end
-
--- ----------------------------------------------------------------- evaluating
-
--- The metatable of facts: nil is for what is not known, an unknown name is an error. What follows a \1 is for the host's hint.
-local function strict(name, one, facts)
-  local who = name == "model" and "there is" or one .. " has"
-  return {
-    __index = function(_, key)
-      if facts[key] then return nil end
-      error(who .. " no fact '" .. tostring(key) .. "'\1" .. tostring(key) .. "\1" .. name, 2)
-    end,
-  }
-end
-
---- What there is, told once by the host: the facts, { model = { one = "m", types = { downloads = "integer", files = "file[]", … } }, file = …, … },
---- and the words of the language.
-function know(known, checks, names)
-  fields, required, all_words = checks.fields, checks.required, names
-  local any = { {}, nil, false, 0 }
-  any[2] = any
-  local shapes = { string = "string", integer = "integer", number = "number", boolean = "boolean" }
-  for name, shape in pairs(known) do
-    local facts = {}
-    shapes[name] = { facts, nil, strict(name, shape.one, facts), 0 }
-  end
-  for name, shape in pairs(known) do
-    for field, kind in pairs(shape.types) do
-      local item = string.match(kind, "^(.*)%[%]$")
-      shapes[name][1][field] = item and { {}, shapes[item], false, 0 } or shapes[kind] or any
-      shapes[name][4] = shapes[name][4] + 1
-    end
-  end
-  model = shapes.model
-end
-
-local function matches_any(patterns, value, ignore_case)
-  for _, pattern in ipairs(patterns or {}) do
-    if glob(pattern, value, ignore_case) then return pattern end
-  end
-end
-
-local function fired(result, rule)
-  result.rules[#result.rules + 1] = rule
-end
-
--- files, globals and licenses: what is denied, and what is on no list when there is a default. What is known to be safe or dangerous needs no
--- list: dangerous globals are denied unless allowed by name; safe globals pass, and so do safe files when nothing says which files are allowed.
-local function apply_list(result, name, items, ignore_case, what)
-  local list = policy.lists[name]
-  if not list then return end
-  local denied, unlisted, rest = {}, {}, name == "licenses" and "unknown" or "default"
-  for _, item in ipairs(items) do
-    local allowed = matches_any(list.allow, item.value, ignore_case)
-    if matches_any(list.deny, item.value, ignore_case) or (item.dangerous and not allowed) then denied[#denied + 1] = item
-    elseif list.default and list.default ~= "allow" and not item.safe and not allowed then
-      unlisted[#unlisted + 1] = item
-    end
-  end
-  local function report(found, id, verdict, message, fix)
-    if #found == 0 then return end
-    local values, paths = {}, {}
-    for i = 1, math.min(#found, 3) do values[i] = found[i].value end
-    for i = 1, #found do paths[i] = found[i].path end
-    local more = #found > 3 and " and " .. text_of(#found - 3) .. " more" or ""
-    fired(result, { name = id, verdict = verdict, message = what .. " " .. table.concat(values, ", ") .. more .. " " .. message, fix = fix,
-      source = list.source, paths = paths })
-  end
-  report(denied, name .. ".deny", "block", #denied == 1 and "is denied" or "are denied")
-  report(unlisted, name .. "." .. rest, list.default, (#unlisted == 1 and "is" or "are") .. " not on the list of what is allowed")
-end
-
--- The paths of what a condition returned: files, or paths; at most so many. Are these all?
-local PATHS_MOST = 1000
-local function paths_of(given)
-  local list = {}
-  for n = 1, math.min(#given, PATHS_MOST) do
-    local path = given[n]
-    if type(path) == "table" then path = path.path end
-    if type(path) == "string" then list[#list + 1] = short(path) end
-  end
-  return list, #list == #given
-end
-
--- What a factor comes to, out of what its function returned.
-local function judged(factor, m, ok, value, reason)
-  local entry = {} -- name, weight and source do not change: the host has them from compile
-  if not ok then
-    local message, fact = crash(value)
-    return entry, { message = message, fact = fact }
-  end
-  if value == nil then
-    entry.status, entry.reason = "inconclusive", fill(type(reason) == "string" and reason or "not known", m)
-    return entry
-  end
-  if value == true then value = 1 elseif value == false then value = 0 end
-  if type(value) ~= "number" or not (value >= 0 and value <= 1) then
-    return entry, { message = "score must return a number from 0 to 1, or nil and why it is not known, but not " .. shown(value) }
-  end
-  entry.value = value
-  entry.points = math.floor(value * factor.scaled * 1e6 + 0.5) / 1e6
-  entry.status = value >= 0.75 and "pass" or value >= 0.3 and "warn" or "fail"
-  entry.reason = fill(type(reason) == "string" and reason or "", m)
-  return entry
-end
-
-local function exemption_for(rule, m, used)
-  for i, exempt in ipairs(policy.exempts) do
-    if exempt.name == rule.name and (not exempt.repo or exempt.repo == m.repo) then
-      local covers = true
-      if exempt.sha256 or exempt.path then
-        covers = rule.paths ~= nil and #rule.paths > 0 and not rule.partial
-        for _, path in ipairs(rule.paths or {}) do
-          local hit = false
-          for _, file in ipairs(m.files or {}) do
-            local same = file.path == path and (not exempt.sha256 or file.sha256 == exempt.sha256)
-            if same and (not exempt.path or glob(exempt.path, path)) then hit = true end
-          end
-          covers = covers and hit
-        end
-      end
-      if covers then
-        local expires = day_number(exempt.expires)
-        used[i] = true
-        return exempt, expires ~= nil and today ~= nil and expires < today
-      end
-    end
-  end
-end
-
-local running -- the number of the factor or rule that was called last; rules are counted on after factors
-
---- Who is to blame when a budget was spent.
-function culprit() return running end
-
--- The facts lent: those that are tables are fetched when they are first asked for.
-local function view_of(facts)
-  return host.view(setmetatable(facts, {
-    __index = function(_, key)
-      local shape = model[1][key]
-      if plain_type(shape) ~= "table" then return model[3].__index(facts, key) end
-      if facts ~= lent then error("facts are there only while a model is judged", 2) end
-      local value = host.fetch(key, shape)
-      host.rawset(facts, key, value)
-      return value
-    end,
-  }))
-end
-
---- Judges facts, which the host lends. `date` is today as year-month-day. What crashes blocks, and so does what ran away before:
---- { [number] = why } is not run again.
-function evaluate(facts, date, runaways)
-  local m = view_of(facts)
-  lent, lent_view, running, today = facts, m, nil, day_number(date)
-  local result = { factors = {}, rules = {}, exemptions = {} }
-  local function call(number, condition)
-    if runaways[number] then return false, runaways[number] end
-    running = number
-    return pcall(condition, m)
-  end
-  local function policy_error(entry, message, fact)
-    fired(result, { name = entry.name, verdict = "block", code = "POLICY_ERROR", source = at(entry.source, entry.line), fact = fact,
-      message = message, fix = "run `hugh policy check` and `hugh policy test`" })
-  end
-  for i, factor in ipairs(policy.factors) do
-    local entry, problem = judged(factor, m, call(i, factor.score))
-    if problem then
-      entry.status, entry.reason = "inconclusive", "the factor failed"
-      policy_error(factor, problem.message, problem.fact)
-    end
-    result.factors[i] = entry
-  end
-  for i, rule in ipairs(policy.rules) do
-    local ok, when, paths = call(#policy.factors + i, rule.when)
-    if not ok then
-      policy_error(rule, crash(when))
-    elseif when ~= nil and type(when) ~= "boolean" then -- 0 and "" count as true in Lua, which few mean
-      policy_error(rule, "when must return true or false, not " .. shown(when))
-    elseif when then
-      local list, all
-      if type(paths) == "table" then list, all = paths_of(paths) end
-      fired(result, { name = rule.name, verdict = rule.verdict, message = fill(rule.message, m), fix = rule.fix and fill(rule.fix, m),
-        source = at(rule.source, rule.line), paths = list, partial = list and not all or nil })
-    end
-  end
-  running = nil
-  if next(policy.lists) then
-    local files, globals, licenses = {}, {}, {}
-    local listed = policy.lists.files and policy.lists.files.allow
-    for i, file in ipairs(m.files or {}) do
-      files[i] = { value = file.path, path = file.path, safe = not listed and file.safety == "safe" and file.complete }
-    end
-    for i, global in ipairs(m.globals or {}) do
-      globals[i] = { value = global.name, path = global.path, safe = global.class == "safe", dangerous = global.class == "dangerous" }
-    end
-    if m.license then licenses[1] = { value = m.license } end
-    apply_list(result, "files", files, true, "the file")
-    apply_list(result, "globals", globals, false, "the global")
-    apply_list(result, "licenses", licenses, true, "the license")
-    local list = policy.lists.licenses
-    if list and list.default and list.default ~= "allow" and not m.license then
-      fired(result, { name = "licenses.unknown", verdict = list.default, message = "no license is known", source = list.source })
-    end
-  end
-  local used, kept = {}, {}
-  for _, rule in ipairs(result.rules) do
-    local exempt, expired = exemption_for(rule, m, used)
-    rule.partial = nil
-    if exempt and not rule.code then
-      result.exemptions[#result.exemptions + 1] = { rule = rule.name, because = exempt.because, by = exempt.by, expires = exempt.expires,
-        source = at(exempt.source, exempt.line), status = expired and "expired" or "used", message = rule.message }
-      if expired then
-        kept[#kept + 1] = rule
-        kept[#kept + 1] = { name = "exemption.expired", verdict = "warn", source = at(exempt.source, exempt.line),
-          message = "the exemption from " .. rule.name .. " ended on " .. exempt.expires, fix = "fix the cause, or renew the exemption" }
-      end
-    else
-      kept[#kept + 1] = rule
-    end
-  end
-  for i, exempt in ipairs(policy.exempts) do
-    if not used[i] and (not exempt.repo or exempt.repo == m.repo) and (exempt.repo or exempt.sha256) then
-      local applies = exempt.repo ~= nil
-      for _, file in ipairs(m.files or {}) do applies = applies or (exempt.sha256 ~= nil and file.sha256 == exempt.sha256) end
-      if applies then
-        kept[#kept + 1] = { name = "exemption.unused", verdict = "warn", source = at(exempt.source, exempt.line),
-          message = "the exemption from " .. exempt.name .. " is not needed any more", fix = "remove it" }
-      end
-    end
-  end
-  result.rules = kept
-  return result
-end
-
---- A rule for a score below the policy's bounds is the host's: it knows the score.
-function tests()
-  local list = {}
-  for i, test in ipairs(policy.tests) do
-    list[i] = { name = test.name, given = test.given, expect = test.expect, source = at(test.source, test.line) }
-  end
-  return list
 end
