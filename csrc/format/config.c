@@ -10,8 +10,10 @@ typedef enum member {
   PLAIN,
   AUTO_MAP,
   CUSTOM_PIPELINE,
+  PIPELINE_CLASS,
   TRUST,
   TARGET,
+  OTHER_TARGET,
   MODULE,
   CLASS_NAME,
   REGISTERED_NAME,
@@ -60,10 +62,11 @@ static member member_of(hugh_text key) {
   static const struct {
     const char *key;
     member member;
-  } known[] = {{"auto_map", AUTO_MAP}, {"custom_pipelines", CUSTOM_PIPELINE}, {"trust_remote_code", TRUST},
-               {"_target_", TARGET},   {"module", MODULE},                    {"class_name", CLASS_NAME},
-               {"config", CONFIG},     {"registered_name", REGISTERED_NAME},  {"chat_template", TEMPLATE},
-               {"template", TEMPLATE}};
+  } known[] = {{"auto_map", AUTO_MAP},     {"custom_pipelines", CUSTOM_PIPELINE}, {"custom_pipeline", CUSTOM_PIPELINE},
+               {"_class_name", PIPELINE_CLASS}, {"trust_remote_code", TRUST},     {"_target_", TARGET},
+               {"target", OTHER_TARGET},   {"class_path", OTHER_TARGET},          {"module", MODULE},
+               {"class_name", CLASS_NAME}, {"config", CONFIG},                    {"registered_name", REGISTERED_NAME},
+               {"chat_template", TEMPLATE}, {"template", TEMPLATE}};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     if (hugh_text_is(key, known[i].key)) return known[i].member;
   }
@@ -146,12 +149,20 @@ static void judge(hugh_scan *scan, hugh_task *task, hugh_json_token token) {
       hugh_find(scan, task, HUGH_FOUND_CONFIG_AUTO_MAP, at, "custom_pipelines names code in the repository: loading with "
                                                             "trust_remote_code=True runs it");
       return;
+    case PIPELINE_CLASS: /* a name, or for diffusers a file of the repository and a name */
+      if (token != HUGH_JSON_ARRAY) return;
+      hugh_find(scan, task, HUGH_FOUND_CONFIG_AUTO_MAP, at, "_class_name names a file in the repository: diffusers runs it when "
+                                                            "trust_remote_code=True is passed");
+      return;
     case TRUST:
       if (token != HUGH_JSON_TRUE) return;
       hugh_find(scan, task, HUGH_FOUND_CONFIG_AUTO_MAP, at, "trust_remote_code is set: tools that take it from here run the repository's code");
       return;
     case TARGET:
       if (string) hugh_named_target(scan, task, at, text);
+      return;
+    case OTHER_TARGET: /* words with other meanings as well: only a name that runs code counts */
+      if (string) hugh_named_other_target(scan, task, at, text);
       return;
     case MODULE:
     case CLASS_NAME:

@@ -25,14 +25,21 @@ void hugh_named_split(hugh_text path, hugh_text *module, hugh_text *name) {
   *name = (hugh_text){path.data + dot, path.length - dot};
 }
 
-void hugh_named_target(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text path) {
+static bool report_dangerous(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text path) {
   hugh_text module, name;
   hugh_named_split(path, &module, &name);
-  if (hugh_named_dangerous(scan, task, offset, module, name)) {
-    hugh_find(scan, task, HUGH_FOUND_CONFIG_TARGET_DANGEROUS, offset, "_target_ names %s, which runs code when the config is instantiated",
-              hugh_show(scan, path, 100));
-  } else {
-    hugh_find(scan, task, HUGH_FOUND_CONFIG_TARGET, offset, "_target_ names %s, which Hydra calls when the config is instantiated",
-              hugh_show(scan, path, 100));
-  }
+  if (!hugh_named_dangerous(scan, task, offset, module, name)) return false;
+  hugh_find(scan, task, HUGH_FOUND_CONFIG_TARGET_DANGEROUS, offset, "a target is %s, which runs code when the config is instantiated",
+            hugh_show(scan, path, 100));
+  return true;
+}
+
+void hugh_named_target(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text path) {
+  if (report_dangerous(scan, task, offset, path)) return;
+  hugh_find(scan, task, HUGH_FOUND_CONFIG_TARGET, offset, "_target_ names %s, which Hydra calls when the config is instantiated",
+            hugh_show(scan, path, 100));
+}
+
+void hugh_named_other_target(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text path) {
+  if (memchr(path.data, '.', path.length) != NULL) report_dangerous(scan, task, offset, path);
 }

@@ -10,6 +10,9 @@ bool hugh_named_dangerous(hugh_scan *, const hugh_task *, uint64_t offset, hugh_
 /* Reports a `_target_`, a path with dots, which Hydra imports and calls. */
 void hugh_named_target(hugh_scan *, const hugh_task *, uint64_t offset, hugh_text path);
 
+/* Reports the path under a key such as `target` or `class_path`, which other loaders import and call, if it is dangerous. */
+void hugh_named_other_target(hugh_scan *, const hugh_task *, uint64_t offset, hugh_text path);
+
 /* Splits a path at its last dot; without one the module is builtins. */
 void hugh_named_split(hugh_text path, hugh_text *module, hugh_text *name);
 

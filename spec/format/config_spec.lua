@@ -50,6 +50,20 @@ describe("a config", function()
     assert.same({ "dangerous", "config.target.dangerous" }, { scan("config.json", '{"a":[{"_target_":"os.system"}]}') })
   end)
 
+  it("is dangerous when a target by another name is, and only then", function()
+    for _, key in ipairs { "target", "class_path" } do
+      assert.same({ "dangerous", "config.target.dangerous" }, { scan("config.json", ('{"a":{"%s":"os.system"}}'):format(key)) })
+      assert.same({ "safe", "" }, { scan("config.json", ('{"a":{"%s":"ldm.models.Diffusion"},"%s":"eval"}'):format(key, key)) })
+    end
+  end)
+
+  it("of a pipeline may name a class, and asks for code when it names a file", function()
+    assert.same({ "safe", "" }, { scan("model_index.json", '{"_class_name":"StableDiffusionPipeline","unet":["diffusers","UNet2DConditionModel"]}') })
+    for _, text in ipairs { '{"_class_name":["pipeline","Mine"]}', '{"custom_pipeline":"acme/pipeline"}' } do
+      assert.same({ "suspicious", "config.auto-map" }, { scan("model_index.json", text) })
+    end
+  end)
+
   it("that trusts the repository's code says so", function()
     assert.equal("config.auto-map", select(2, scan("config.json", '{"trust_remote_code":true}')))
     assert.equal("", select(2, scan("config.json", '{"trust_remote_code":false}')))
