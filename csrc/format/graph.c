@@ -18,7 +18,7 @@ static const hugh_graph_field *find(const hugh_graph_field *fields, size_t count
 
 hugh_next hugh_graph_walk(hugh_scan *scan, hugh_task *task, hugh_graph *graph, const hugh_graph_field *fields, size_t count, hugh_graph_text *text) {
   hugh_protobuf *pb = &graph->pb;
-  while (!hugh_work(scan, 8)) {
+  do {
     uint64_t start = pb->at;
     switch (hugh_protobuf_next(scan, task->view, pb)) {
       case HUGH_PROTOBUF_NEED: return HUGH_WANT;
@@ -46,6 +46,6 @@ hugh_next hugh_graph_walk(hugh_scan *scan, hugh_task *task, hugh_graph *graph, c
       return HUGH_WANT;
     }
     text(scan, task, message, pb->field, pb->offset, (hugh_text){(const char *)p, length});
-  }
+  } while (!hugh_work(scan, 8));
   return HUGH_AGAIN;
 }

@@ -10,35 +10,35 @@
 typedef enum member { OTHER, CELL_TYPE, SOURCE } member;
 
 typedef struct state {
-  bool open, text_cell;
+  bool open, text_cell, looking; /* looking: at the source in the last token */
   hugh_json json;
   hugh_python python;
+  hugh_shell shell;
   member member; /* whose value, or whose array of lines, is being read */
 } state;
 
 static void drop(hugh_scan *scan, hugh_task *task) { hugh_json_close(scan, &((state *)task->state)->json); }
 
-/* A source, or a line of one. The offset is where its string starts. */
-static void look(hugh_scan *scan, hugh_task *task) {
+/* A source, or a line of one. The offset is where its string starts. False: the work is spent. */
+static bool look(hugh_scan *scan, hugh_task *task) {
   state *st = task->state;
   hugh_text text = st->json.text;
   uint64_t at = st->json.start;
-  if (text.length > 0 && (text.data[0] == '!' || HUGH_STARTS(text.data, text.length, "%%bash") || HUGH_STARTS(text.data, text.length, "%%sh"))) {
-    hugh_shell_look(scan, task, at, text);
-  }
-  hugh_python_look(scan, task, &st->python, at, text);
+  bool shell = text.length > 0 && (text.data[0] == '!' || HUGH_STARTS(text.data, text.length, "%%bash") || HUGH_STARTS(text.data, text.length, "%%sh"));
+  if (shell && st->python.at == 0 && !hugh_shell_look(scan, task, &st->shell, at, text)) return false;
+  if (!hugh_python_look(scan, task, &st->python, at, text)) return false;
   if (st->json.text_cut) hugh_incomplete(scan, task, at, "a cell is longer than 1 MiB");
+  return true;
 }
 
 /* Members below a cell, such as its metadata and its output, are no source of it. */
-static void take(hugh_scan *scan, hugh_task *task, hugh_json_token token) {
-  state *st = task->state;
+static void take(state *st, hugh_json_token token) {
   uint32_t depth = st->json.depth;
   switch (token) {
     case HUGH_JSON_OBJECT:
       if (depth != CELL_DEPTH) return;
       st->text_cell = false;
-      st->python.triple = 0;
+      st->python.open = 0;
       return;
     case HUGH_JSON_KEY:
       if (depth > CELL_DEPTH) return;
@@ -49,7 +49,7 @@ static void take(hugh_scan *scan, hugh_task *task, hugh_json_token token) {
       if (st->member == CELL_TYPE && depth == CELL_DEPTH) {
         st->text_cell = hugh_text_is(st->json.text, "markdown") || hugh_text_is(st->json.text, "raw");
       } else if (st->member == SOURCE && !st->text_cell && depth <= CELL_DEPTH + 1) {
-        look(scan, task);
+        st->looking = true;
       }
       return;
     default: return;
@@ -64,6 +64,8 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
   }
   st->open = true;
   for (;;) {
+    if (st->looking && !look(scan, task)) return HUGH_AGAIN;
+    st->looking = false;
     uint64_t from = st->json.at;
     hugh_json_token token = hugh_json_next(scan, &st->json);
     if (token == HUGH_JSON_NEED) return HUGH_WANT;
@@ -72,7 +74,7 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
       hugh_find(scan, task, HUGH_FOUND_JSON_BROKEN, st->json.at, "no JSON from here on: %s", st->json.problem);
       return HUGH_DONE;
     }
-    take(scan, task, token);
+    take(st, token);
     if (hugh_work(scan, (size_t)(st->json.at - from) + 1)) return HUGH_AGAIN;
   }
 }

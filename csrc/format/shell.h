@@ -4,7 +4,13 @@
 
 #include "../core.h"
 
-/* Reports what the lines of the text, which lies at `offset` of the task's view, fetch and run. */
-void hugh_shell_look(hugh_scan *, const hugh_task *, uint64_t offset, hugh_text);
+/* Where in the text to go on, and what is known of the command there; zeroed at first. */
+typedef struct hugh_shell {
+  size_t at, command;
+  bool source, runner, joined;
+} hugh_shell;
+
+/* Reports what the commands of the text, which lies at `offset` of the task's view, fetch and run. False: the work is spent; call again. */
+bool hugh_shell_look(hugh_scan *, const hugh_task *, hugh_shell *, uint64_t offset, hugh_text);
 
 #endif

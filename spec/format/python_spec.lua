@@ -33,6 +33,53 @@ evaluate(1); subprocess_run = os.path.join("a")
     it("is suspicious when it calls: " .. text, function() assert.same({ "suspicious", "python.source python.call" }, { scan(text) }) end)
   end
 
+  for _, text in ipairs {
+    "import os\nos . system('true')", "import os\n(os\n  # why\n  .system)('true')", "import os\nos.\\\n  system('true')", "\239\187\191import os as o\no.system('true')",
+    "\fimport os as o\n\fo.system('true')", "#\rimport os\ros.system('true')", "x = 'a\\\r\nb'; import os; os.system('true') #'", "f'{exec(x)}'",
+    "x = rf'''{\n__import__('os')\n}'''", "f'{ {1: f\"{eval(x)}\"}[1] }'", "import os\ngetattr(os, 'system')('true')", "from os import *",
+    "import os as o\nx = o\nx.popen('true')", "e = eval\ne('1')", "map(eval, texts)", "import os.path\nos.system('true')", "from\tos\timport(system as s)\ns('true')",
+    "__builtins__['eval']('1')", "import importlib.util as u\nu.spec_from_file_location(a, b)", "import torch\ntorch.ops.load_library('x.so')",
+    "f'{{' + f'{exec(x)}'", "b'' if 'x' else exec(x)",
+  } do
+    it("is suspicious however it spells it: " .. text, function() assert.same({ "suspicious", "python.source python.call" }, { scan(text) }) end)
+  end
+
+  for _, text in ipairs {
+    "import os\ngetattr(os, 'sys' + 'tem')('true')", "import os as o\ngetattr(o, name)('true')", "import os\nvars(os)[name]('true')",
+    "import os\nos.__dict__[name]('true')", "import sys\nsys.modules['o' + 's'].x('true')", "import sys\nsys.modules['os'].x('true')",
+    "''.__class__.__base__.__subclasses__()", "x.__bases__[0].__subclasses__()", "f.__globals__['x']", "globals()['__builtins__']", "getattr(x, '__globals__')",
+    "\239\189\143\239\189\147.x()", "x = '\226\128\174'", "# \226\129\167", "# -*- coding: utf-7 -*-\n+AG8-",
+    "#!/usr/bin/python\n# vim: set fileencoding=unicode_escape :\n",
+  } do
+    it("is suspicious when it hides what it calls: " .. text, function()
+      local safety, ids = scan(text)
+      assert.equal("suspicious", safety)
+      assert.same("python.hidden", ids:match "python.hidden")
+    end)
+  end
+
+  for _, text in ipairs {
+    "import importlib\nimportlib.import_module('flash_attn.layers')", "import os\ngetattr(os, 'getpid')()", "import sys\nsys.modules[__name__]", "getattr(code, name)",
+    "isinstance(x, (types.FunctionType, str))", "f'{x:>{width}} {{exec(x)}} eval(x)'", "'{exec(x)}'", "class A(B):\n  def exec(self): pass", "x.eval()",
+    "import torch\ngetattr(torch, name)", "model(train=True, eval=False)", "globals()[name]", "cls.__subclasses__()", "# coding: gbk\n",
+    "# encoding: latin-1\n\207\128 = 1", "#\n\n# coding: utf-7", "from . import os2\nfrom .system import os",
+  } do
+    it("is nothing special: " .. text, function() assert.same({ "unknown", "python.source" }, { scan(text) }) end)
+  end
+
+  it("is looked at in short steps", function()
+    for _, unit in ipairs { "a ", "s s=", "os.s", "_pickle ", "import o as b;", "f'{", "a.\n" } do
+      local text = unit:rep(math.floor(2 ^ 18 / #unit))
+      local source, steps = core.scan { name = "a.py", size = #text }, 0
+      repeat
+        local what, offset, length = source:step(4096)
+        steps = steps + 1
+        if what == "want" then source:feed(offset, text:sub(offset + 1, offset + length)) end
+      until what == "done"
+      assert.is_true(steps > 10)
+    end
+  end)
+
   it("says that it reaches the network or pickles", function()
     assert.same({ "unknown", "python.source python.network python.unpickle" }, { scan("import requests, pickle\nrequests.get(y)\npickle.loads(x)") })
   end)
