@@ -129,7 +129,9 @@ void hugh_zip_push_member(hugh_scan *scan, hugh_task *task, hugh_text name, uint
   hugh_view *view = hugh_view_slice(scan, task->view, data, packed);
   if (view != NULL && decoder != NULL) view = hugh_view_decode(scan, view, decoder, NULL);
   zip_state *state = task->state;
+  bool is_code = task->class.kind == HUGH_KIND_TORCHSCRIPT && inside(name, prefix_of(state), "code/").data != NULL && hugh_text_ends(name, ".py");
   if (state->storages != NULL && state->stage == SCAN_PICKLES) hugh_pickle_push_torch(scan, task, view, name, state->storages);
+  else if (is_code) hugh_task_push_as(scan, task, view, name, HUGH_KIND_TORCHSCRIPT_CODE);
   else hugh_task_push(scan, task, view, name);
 }
 
