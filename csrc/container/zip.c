@@ -6,6 +6,7 @@
 */
 #include "zip.h"
 
+#include "../format/torchscript.h"
 #include "../pickle/pickle.h"
 #include "decoder.h"
 
@@ -131,7 +132,7 @@ void hugh_zip_push_member(hugh_scan *scan, hugh_task *task, hugh_text name, uint
   zip_state *state = task->state;
   bool is_code = task->class.kind == HUGH_KIND_TORCHSCRIPT && inside(name, prefix_of(state), "code/").data != NULL && hugh_text_ends(name, ".py");
   if (state->storages != NULL && state->stage == SCAN_PICKLES) hugh_pickle_push_torch(scan, task, view, name, state->storages);
-  else if (is_code) hugh_task_push_as(scan, task, view, name, HUGH_KIND_TORCHSCRIPT_CODE);
+  else if (is_code) hugh_task_push_parser(scan, task, view, name, HUGH_KIND_TORCHSCRIPT, &hugh_parser_torchscript);
   else hugh_task_push(scan, task, view, name);
 }
 

@@ -2,7 +2,7 @@
 ** TorchScript: the source of a compiled PyTorch program. Its interpreter knows no imports and no Python, only the operators of PyTorch and of
 ** extensions it was given. The few of them that touch files or other machines are looked for, and those of extensions nobody here knows.
 */
-#include "../core.h"
+#include "torchscript.h"
 
 #define PATH_MOST 128
 
