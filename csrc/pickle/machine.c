@@ -744,7 +744,10 @@ long_line:
     uint64_t left = m->frame_end - m->at;
     need = (size_t)(end - p) < left ? (size_t)left : (size_t)left + 1;
   }
-  if (m->resync_start && need > RESYNC_SPAN) goto truncated;
+  if (m->resync_start && need > RESYNC_SPAN) { /* the same distance from the opcode, however the bytes arrive */
+    if ((size_t)(end - p) >= RESYNC_SPAN) goto truncated;
+    need = RESYNC_SPAN;
+  }
   if (need > LINE_MOST && *p != 'S' && *p != 'V') goto too_long;
   if (need > LINE_MOST) {
     m->line_at = OFFSET(end);

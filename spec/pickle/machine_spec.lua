@@ -37,4 +37,11 @@ describe("the pickle machine", function()
     local data = "\128\4]\148" .. ("h\0h\0\134\1480h\0"):rep(20000) .. "."
     assert.are.equal("safe", scan(data, 1000000).safety)
   end)
+
+  it("looks as far behind an error for the end of a line, however the bytes arrive", function()
+    local line = "F" .. ("a"):rep(3000) .. "\140\9acme.nets\140\5Layer\147" .. "\n"
+    local data = "\128\4\255" .. ("N"):rep(3000) .. line .. "."
+    local whole = #scan(data, 1000000).globals
+    for _, most in ipairs { 50, 700, 2100, 5000 } do assert.are.equal(whole, #scan(data, most).globals) end
+  end)
 end)
