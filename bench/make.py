@@ -77,6 +77,33 @@ once("torch2g.pt", torch_zip(2 << 30, 296))
 once("torch10g.pt", torch_zip(10 << 30, 296))
 
 
+def torch_legacy(total, count):
+    """The layout before zips: five pickles, then each storage behind its length; sparse where the file system can."""
+    def make(target):
+        size = total // count // 4 * 4
+        keys = [str(94_000_000_000_000 + i) for i in range(count)]
+        out = io.BytesIO()
+        out.write(b"\x80\x02}q\x00(")
+        for i, key in enumerate(keys):
+            name = b"layer%d.weight" % i
+            out.write(b"X" + struct.pack("<I", len(name)) + name)
+            out.write(b"ctorch._utils\n_rebuild_tensor_v2\n((X\x07\x00\x00\x00storagectorch\nFloatStorage\nX" + struct.pack("<I", len(key)) + key.encode())
+            out.write(b"X\x03\x00\x00\x00cpuJ" + struct.pack("<i", size // 4) + b"NtQK\x00J" + struct.pack("<i", size // 4) + b"\x85K\x01\x85\x89ccollections\nOrderedDict\n)RtR")
+        out.write(b"u.")
+        with open(target, "wb") as f:
+            for value in (0x1950A86A20F9469CFC6C, 1001, {"protocol_version": 1001, "little_endian": True, "type_sizes": {"short": 2, "int": 4, "long": 4}}):
+                f.write(pickle.dumps(value, 2))
+            f.write(out.getvalue() + pickle.dumps(keys, 2))
+            for _ in keys:
+                f.write(struct.pack("<q", size // 4))
+                f.seek(size, 1)
+            f.truncate(f.tell())
+    return make
+
+
+once("legacy1g.bin", torch_legacy(1 << 30, 200))
+
+
 def safetensors(count):
     def make(target):
         header, at = {}, 0

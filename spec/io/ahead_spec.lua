@@ -3,9 +3,9 @@ local core = require("hugh.core")
 
 describe("read-ahead", function()
   -- Reads over a string, and a list of what was fetched.
-  local function over(data, short)
+  local function over(data, short, header)
     local fetched = {}
-    local read, whole = ahead.wrap(#data, function(offset, length)
+    local read, whole = ahead.wrap(#data, header == true, function(offset, length)
       fetched[#fetched + 1] = { offset, length }
       return data:sub(offset + 1, offset + math.min(length, short or length))
     end)
@@ -34,6 +34,12 @@ describe("read-ahead", function()
     assert.is_nil(whole())
   end)
 
+  it("takes a long header at once where one stands at the start", function()
+    local read, fetched = over(("x"):rep(2 ^ 20), nil, true)
+    assert.equal(100000, #read(0, 100000))
+    assert.equal(1, #fetched)
+  end)
+
   it("fetches the end of a file at once, since a zip's directory stands there", function()
     local read, fetched = over(("x"):rep(2 ^ 20))
     read(2 ^ 20 - 22, 22)
@@ -57,9 +63,9 @@ describe("read-ahead", function()
   end)
 
   it("passes failures on, and calls an empty answer one", function()
-    local read = ahead.wrap(10, function() return nil, "no network", "CONNECT" end)
+    local read = ahead.wrap(10, false, function() return nil, "no network", "CONNECT" end)
     assert.same({ nil, "no network", "CONNECT" }, { read(0, 5) })
-    read = ahead.wrap(10, function() return "" end)
+    read = ahead.wrap(10, false, function() return "" end)
     assert.equal("BROKEN", select(3, read(0, 5)))
   end)
 end)

@@ -3,24 +3,30 @@
 
 local ahead = {}
 
-local SMALL = 128 * 1024 -- up to this a file is read whole
+local SMALL = 128 * 1024 -- up to this a file is read whole; and the start of files that start with a long header
 local HEAD = 32 * 1024 -- after a jump: enough for most headers
 local TAIL = 64 * 1024 -- a zip's end record, and its directory unless it is large
 local STEP = 64 * 1024
 local STEP_MOST = 1024 * 1024 -- a stream that is walked to its end grows to this
+local SKIP = 4096 -- a stream that leaves out no more than this is still walked
 local KEPT = 4 -- blocks
 
 --- Wraps a read function.
 ---@param size integer of the file
+---@param header boolean the file starts with a header that is read from end to end, as SafeTensors and GGUF do
 ---@param read fun(offset: integer, length: integer): string|nil, string|nil, string|nil
 ---@return fun(offset: integer, length: integer): string|nil, string|nil, string|nil read may return more or fewer bytes than asked
 ---@return fun(): string|nil whole the file's bytes if one read got them all
-function ahead.wrap(size, read)
+function ahead.wrap(size, header, read)
   local blocks, next_offset, step, whole = {}, nil, STEP, nil
 
   local function plan(offset, length)
     if size <= SMALL then return 0, size end
-    if offset == next_offset then
+    if offset == 0 and header then
+      step = SMALL
+      return 0, SMALL
+    end
+    if next_offset and offset >= next_offset and offset <= next_offset + SKIP then
       step = math.min(2 * step, STEP_MOST)
       return offset, math.max(length, step)
     end

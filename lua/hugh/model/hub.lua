@@ -79,7 +79,10 @@ end
 -- Scans one file; runs in a task. Returns its report, or nil, message, CODE.
 local function scan(self, entry, fetch)
   local remote = file.new(self.client, self.repo, self.commit, entry)
-  local read, whole = ahead.wrap(entry.size, function(offset, length) return remote:read(offset, length):run(fetch) end)
+  local suffix = entry.path:lower():match("%.(%w+)$")
+  local read, whole = ahead.wrap(entry.size, suffix == "safetensors" or suffix == "gguf", function(offset, length)
+    return remote:read(offset, length):run(fetch)
+  end)
   local machine = core.scan { name = entry.path, size = entry.size, sparse = true }
   local report
   for offset, length in machine.need, machine do
