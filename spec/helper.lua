@@ -4,6 +4,9 @@ local helper = {}
 
 local lua = ({ ["5.4"] = "lua5.4", ["5.3"] = "lua5.3", jit = "luajit" })[os.getenv("HUGH_ABI") or "5.4"]
 
+--- The command of the Lua under test.
+helper.lua = lua
+
 --- A new empty directory.
 ---@return string path
 function helper.directory()

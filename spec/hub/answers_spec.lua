@@ -20,14 +20,29 @@ describe("the answer cache", function()
     end
   end)
 
-  it("takes half a file, or another's, for no answer", function()
+  it("takes half a file, a changed one, or another's, for no answer", function()
     local key, other = answers.key("e", "r", "1"), answers.key("e", "r", "2")
-    cache:put(key, { reports = {} })
-    local text = helper.read(folder .. "/" .. key .. ".json")
+    local path = folder .. "/" .. key .. ".json"
+    cache:put(key, { reports = {}, text = "dangerous" })
+    local text = helper.read(path)
     helper.write(folder .. "/" .. other .. ".json", text)
     assert.is_nil(cache:get(other))
-    helper.write(folder .. "/" .. key .. ".json", text:sub(1, -3))
-    assert.is_nil(cache:get(key))
+    for _, broken in ipairs { text:sub(1, -3), text .. " ", "", "\n", (text:gsub("dangerous", "dangeroux")), ("0"):rep(64) .. text:sub(65) } do
+      helper.write(path, broken)
+      assert.is_nil(cache:get(key), broken)
+    end
+    helper.write(path, text)
+    assert.equal("dangerous", cache:get(key).text)
+  end)
+
+  it("removes what a killed run left behind, and not what another run is writing", function()
+    helper.write(folder .. "/a.json.1.tmp", "old")
+    helper.write(folder .. "/a.json.2.tmp", "new")
+    os.execute("touch -d '2 hours ago' " .. folder .. "/a.json.1.tmp")
+    assert.is_true(answers.open(folder, 10):put(answers.key("e", "r", "1"), {}))
+    local left = core.list(folder)
+    assert.equal(1, #left)
+    assert.equal("a.json.2.tmp", left[1].path)
   end)
 
   it("leaves no temporary files and stays below its bound", function()

@@ -82,6 +82,25 @@ describe("hugh score", function()
     assert.equal("fine/m", results[2].target)
   end)
 
+  it("asks once about a commit, however many runs ask at the same time", function()
+    local cache = helper.directory()
+    local variables = environment():gsub("XDG_CACHE_HOME=%S+", "XDG_CACHE_HOME=" .. cache)
+    local command = ("%s bin/hugh score -q file_slow/m >/dev/null 2>>%s/errors & "):format(helper.lua, cache)
+    os.execute(("export %s; %swait"):format(variables, command:rep(5)))
+    assert.equal("", helper.read(cache .. "/errors"))
+    local entries = core.list(cache .. "/hugh/answers")
+    assert.equal(1, #entries)
+    assert.matches("%.json$", entries[1].path)
+    assert.equal(1, json.decode(helper.hugh("score --json file_slow/m", variables).out).model.requests)
+    -- A cache that cannot be used is done without; a relative XDG_CACHE_HOME is none.
+    for _, base in ipairs { "/dev/null/x", "relative" } do
+      variables = environment():gsub("XDG_CACHE_HOME=%S+", "HOME=/dev/null XDG_CACHE_HOME=" .. base)
+      assert.equal(0, helper.hugh("score -q fine/m", variables).code)
+    end
+    assert.is_nil(core.list("relative"))
+    helper.remove(cache)
+  end)
+
   it("ends at Ctrl-C with 130 and nothing half done", function()
     for _, target in ipairs { "info_mute/m", "file_mute/m" } do
       local run = helper.hugh("score " .. target, environment() .. " timeout --preserve-status -s INT 1")

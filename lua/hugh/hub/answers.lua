@@ -9,7 +9,7 @@ local json = require("hugh.json")
 local answers = {}
 answers.__index = answers
 
-local FORMAT = "hugh.answer/1"
+local FORMAT = "hugh.answer/2"
 local ENTRY_MOST = 16 * 2 ^ 20
 local FOLDER_MOST = 64 * 2 ^ 20
 local ORPHAN_SECONDS = 3600 -- a temporary file this old belongs to nobody
@@ -51,27 +51,31 @@ function answers.key(endpoint, repo, commit)
   return digest.new("sha256"):update(table.concat({ FORMAT, core.version, knowledge_version(), endpoint, repo, commit }, "\0")):hex()
 end
 
+local function sum(text) return digest.new("sha256"):update(text):hex() end
+
 --- Looks an answer up. A broken or foreign file is no answer.
 ---@param key string
 ---@return table|nil
 function answers:get(key)
   local text = core.read(self.folder .. "/" .. key .. ".json", ENTRY_MOST)
-  local answer = text and json.decode(text)
-  if type(answer) ~= "table" or answer.schema ~= FORMAT or answer.key ~= key then return nil end
-  return answer.value
+  local stated, body = (text or ""):match("^(%x+)\n(.*)$")
+  if not stated or #stated ~= 64 or stated ~= sum(key .. body) then return nil end
+  return json.decode(body)
 end
 
--- Drops the oldest answers until three quarters of the bound are left.
+-- Drops the oldest answers until three quarters of the bound are left, and temporary files that a killed run left behind.
 local function prune(self)
-  local entries = core.list(self.folder)
-  local total, now = 0, os.time()
-  for _, entry in ipairs(entries or {}) do
-    total = total + entry.size
-    if entry.path:find("%.tmp$") and now - entry.mtime > ORPHAN_SECONDS then os.remove(self.folder .. "/" .. entry.path) end
+  local kept, total, now = {}, 0, os.time()
+  for _, entry in ipairs(core.list(self.folder) or {}) do
+    if entry.path:find("%.json$") then
+      kept[#kept + 1], total = entry, total + entry.size
+    elseif entry.path:find("%.tmp$") and now - entry.mtime > ORPHAN_SECONDS then
+      os.remove(self.folder .. "/" .. entry.path)
+    end
   end
   if total <= self.most then return end
-  table.sort(entries, function(a, b) return a.mtime < b.mtime end)
-  for _, entry in ipairs(entries) do
+  table.sort(kept, function(a, b) return a.mtime < b.mtime end)
+  for _, entry in ipairs(kept) do
     if total <= self.most * 3 / 4 then return end
     os.remove(self.folder .. "/" .. entry.path)
     total = total - entry.size
@@ -83,9 +87,9 @@ end
 ---@param value table plain data
 ---@return boolean kept
 function answers:put(key, value)
-  local text = json.encode { schema = FORMAT, key = key, value = value }
-  if #text > ENTRY_MOST then return false end
-  if not core.write(self.folder .. "/" .. key .. ".json", text) then return false end
+  local body = json.encode(value)
+  local text = sum(key .. body) .. "\n" .. body
+  if #text > ENTRY_MOST or not core.write(self.folder .. "/" .. key .. ".json", text) then return false end
   prune(self)
   return true
 end
