@@ -33,11 +33,13 @@ static void *allocate(void *context, void *block, size_t old, size_t size) {
     self->used -= old;
     return NULL;
   }
-  if (size > old && self->most > 0 && self->used + (size - old) > self->most) return NULL;
+  if (size > old && self->most > 0) {
+    if (self->giving != 0) self->most += size - old;
+    else if (self->used + (size - old) > self->most) return NULL;
+  }
   void *result = realloc(block, size);
   if (result == NULL) return NULL;
   self->used = self->used - old + size;
-  if (self->giving != 0 && size > old) self->most += size - old;
   return result;
 }
 
