@@ -39,36 +39,56 @@ function actions.test(policy, name, out)
 end
 
 function actions.show(policy, _, out)
-  local shown, paint = policy.description, common.painter()
-  local function line(what, value, source)
-    out:write("  ", style.pad(what, 26), style.pad(value, 34), paint("dim", source or ""), "\n")
+  local shown, paint, rows = policy.description, common.painter(), {}
+  local function row(what, value, source, key)
+    rows[#rows + 1] = { utf8.printable(what), utf8.printable(value), utf8.printable(key and policy:place(source, key) or source) }
   end
-  out:write(paint("bold", policy.name), policy.about and "  " .. utf8.printable(policy.about) or "", "\n\nfactors, of 100 points\n")
+  local function flush(title)
+    if #rows == 0 then return end
+    out:write("\n", paint("bold", title), "\n")
+    local first, second = 0, 0
+    for _, r in ipairs(rows) do first, second = math.max(first, utf8.width(r[1])), math.max(second, math.min(utf8.width(r[2]), 40)) end
+    for _, r in ipairs(rows) do
+      local place = r[3] ~= "" and (" "):rep(math.max(second - utf8.width(r[2]), 0) + 2) .. paint("dim", r[3]) or ""
+      out:write("  ", style.pad(r[1], first), "  ", r[2], place, "\n")
+    end
+    rows = {}
+  end
+
+  out:write(paint("bold", utf8.printable(policy.name)), policy.about and "  " .. utf8.printable(policy.about) or "", "\n")
+  if #policy.bases > 0 then out:write("builds on ", utf8.printable(table.concat(policy.bases, ", ")), "\n") end
   for _, factor in ipairs(shown.factors) do
-    line(factor.name, ("%.4g"):format(factor.weight), factor.source .. (factor.weight_source and ", weight " .. factor.weight_source or ""))
+    row(factor.name, ("%.4g"):format(factor.weight), factor.source)
+    if factor.weight_source then row("", ("weighs %.4g"):format(factor.stated), factor.weight_source, factor.name) end
   end
-  if shown.grades then
-    local names = {}
-    for name in pairs(shown.grades) do names[#names + 1] = name end
-    table.sort(names, function(a, b) return shown.grades[a] > shown.grades[b] end)
-    out:write("\ngrades\n")
-    for _, name in ipairs(names) do line(name, ("from %.4g"):format(shown.grades[name]), shown.grades_source) end
-  end
-  out:write("\nverdicts\n")
-  for _, below in ipairs(shown.below) do line(("below %.4g"):format(below.score), below.verdict, below.source) end
-  for _, rule in ipairs(shown.rules) do line(rule.name, rule.verdict, rule.source) end
+  flush("factors, of 100 points")
+  local names = {}
+  for name in pairs(shown.grades or {}) do names[#names + 1] = name end
+  table.sort(names, function(a, b) return shown.grades[a] > shown.grades[b] end)
+  for _, name in ipairs(names) do row(name, ("from %.4g"):format(shown.grades[name]), shown.grade_source[name], name) end
+  flush("grades")
+  for _, below in ipairs(shown.below) do row(("below %.4g"):format(below.score), below.verdict, below.source, below.score) end
+  for _, rule in ipairs(shown.rules) do row(rule.name, rule.verdict, rule.source) end
+  flush("verdicts")
   for _, name in ipairs { "files", "globals", "licenses" } do
-    local list = shown.lists[name]
-    if list then
-      for _, part in ipairs { "allow", "deny" } do
-        if list[part] then line(name .. "." .. part, table.concat(list[part], " "), list.source) end
+    local list = shown.lists[name] or {}
+    for _, part in ipairs { "allow", "deny" } do
+      for i, pattern in ipairs(list[part] or {}) do
+        row(i == 1 and name .. "." .. part or "", pattern, list.sources[part][i], pattern)
       end
-      if list.default then line(name .. (name == "licenses" and ".unknown" or ".default"), list.default, list.source) end
+    end
+    local rest = name == "licenses" and "unknown" or "default"
+    if list.default then row(name .. "." .. rest, list.default, list.sources.default, rest) end
+  end
+  flush("lists")
+  for _, exempt in ipairs(shown.exempts) do
+    row(exempt.name, "until " .. exempt.expires, exempt.source)
+    row("", exempt.because, exempt.by and "by " .. exempt.by or "")
+    for _, field in ipairs { "repo", "path", "sha256" } do
+      if exempt[field] then row("", field .. " " .. exempt[field], "") end
     end
   end
-  for _, exempt in ipairs(shown.exempts) do
-    line("exempt " .. exempt.name, utf8.printable(exempt.because or "") .. " (until " .. tostring(exempt.expires) .. ")", exempt.source)
-  end
+  flush("exemptions")
   return true
 end
 

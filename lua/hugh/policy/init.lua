@@ -16,7 +16,8 @@ local wording = require("hugh.policy.wording")
 ---@class hugh.policy
 ---@field name string
 ---@field about string|nil
----@field description table factors, rules, lists, grades, exemptions and tests, each with its source as file:line
+---@field bases string[] what it builds on, in the order in which it is read
+---@field description table factors, rules, lists, grades, exemptions and tests, each with the statement it is from as file:line
 local policy = {}
 policy.__index = policy
 
@@ -52,9 +53,24 @@ function module.load(what, limits)
     for _, problem in ipairs(problems) do found:add(found.by_layer[problem.layer], { problem }) end
   end
   if #found.list > 0 then return nil, found:text(), "POLICY" end
-  local derived = order[#order]
-  local made = { name = derived.name or source.name, about = derived.about, description = description, box = box, source = source.name }
+  local derived, texts, bases = order[#order], {}, {}
+  for i, layer in ipairs(order) do
+    local text = found.by_layer[layer.index]
+    texts[text.name] = text
+    if i < #order then bases[i] = text.name end
+  end
+  local made = { name = derived.name or source.name, about = derived.about, description = description, bases = bases, texts = texts, box = box,
+    source = source.name }
   return setmetatable(made, policy)
+end
+
+--- The line of a value: where its key stands in the statement that it is from.
+---@param source string file:line of the statement
+---@param key string|number a name, a pattern or a bound
+---@return string file:line
+function policy:place(source, key)
+  local name, line = source:match("^(.*):(%d+)$")
+  return ("%s:%.0f"):format(name, mistakes.line_of(self.texts[name], tonumber(line), tostring(key)))
 end
 
 -- Grades as a list from the best down.
@@ -95,7 +111,8 @@ function policy:assess(model, date)
   end
   for i, factor in ipairs(evaluated.factors) do
     local told = self.description.factors[i]
-    factor.name, factor.about, factor.weight, factor.source = told.name, told.about, told.weight, told.source
+    factor.name, factor.about, factor.weight = told.name, told.about, told.weight
+    factor.source, factor.weight_source = told.source, told.weight_source
   end
   local score, coverage = core.score(evaluated.factors)
   for _, factor in ipairs(evaluated.factors) do factor.value = nil end

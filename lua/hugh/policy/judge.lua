@@ -8,9 +8,10 @@ local text_of, shown, at, crash, fill, short, day_number = host.text_of, host.sh
 local policy -- as compiled
 local today
 
-local function matches_any(patterns, value, ignore_case)
-  for _, pattern in ipairs(patterns or {}) do
-    if glob(pattern, value, ignore_case) then return pattern end
+-- The number of the first pattern that matches.
+local function matching(patterns, value, ignore_case)
+  for i, pattern in ipairs(patterns or {}) do
+    if glob(pattern, value, ignore_case) then return i end
   end
 end
 
@@ -23,10 +24,12 @@ end
 local function apply_list(result, name, items, ignore_case, what)
   local list = policy.lists[name]
   if not list then return end
-  local denied, unlisted, rest = {}, {}, name == "licenses" and "unknown" or "default"
+  local denied, unlisted, rest = {}, { source = list.sources.default }, name == "licenses" and "unknown" or "default"
   for _, item in ipairs(items) do
-    local allowed = matches_any(list.allow, item.value, ignore_case)
-    if matches_any(list.deny, item.value, ignore_case) or (item.dangerous and not allowed) then denied[#denied + 1] = item
+    local allowed, by = matching(list.allow, item.value, ignore_case), matching(list.deny, item.value, ignore_case)
+    if by or (item.dangerous and not allowed) then
+      denied[#denied + 1] = item
+      denied.source = denied.source or by and list.sources.deny[by]
     elseif list.default and list.default ~= "allow" and not item.safe and not allowed then
       unlisted[#unlisted + 1] = item
     end
@@ -38,10 +41,11 @@ local function apply_list(result, name, items, ignore_case, what)
     for i = 1, #found do paths[i] = found[i].path end
     local more = #found > 3 and " and " .. text_of(#found - 3) .. " more" or ""
     fired(result, { name = id, verdict = verdict, message = what .. " " .. table.concat(values, ", ") .. more .. " " .. message, fix = fix,
-      source = list.source, paths = paths })
+      source = found.source or list.source, paths = paths })
   end
   report(denied, name .. ".deny", "block", #denied == 1 and "is denied" or "are denied")
-  report(unlisted, name .. "." .. rest, list.default, (#unlisted == 1 and "is" or "are") .. " not on the list of what is allowed")
+  report(unlisted, name .. "." .. rest, list.default, (#unlisted == 1 and "is " or "are ")
+    .. (list.allow and "not on the list of what is allowed" or name == "licenses" and "on no list" or "not known to be safe"))
 end
 
 -- The paths of what a condition returned: files, or paths; at most so many. Are these all?
@@ -160,7 +164,7 @@ function evaluate(facts, date, runaways)
     apply_list(result, "licenses", licenses, true, "the license")
     local list = policy.lists.licenses
     if list and list.default and list.default ~= "allow" and not m.license then
-      fired(result, { name = "licenses.unknown", verdict = list.default, message = "no license is known", source = list.source })
+      fired(result, { name = "licenses.unknown", verdict = list.default, message = "no license is known", source = list.sources.default })
     end
   end
   local used, kept = {}, {}

@@ -181,8 +181,7 @@ end
 -- statement { name = number }
 local function numbers(layer, statement, check)
   return statement_of(statement, function(line, given)
-    layer[statement] = layer[statement] or {}
-    layer.lines[statement] = line
+    layer[statement], layer.lines[statement] = layer[statement] or {}, layer.lines[statement] or {}
     if given[1] ~= nil and statement ~= "below" then
       mistake(line, statement .. " are written name = number, not " .. shown(given[1]), text_of(given[1]))
     end
@@ -191,7 +190,8 @@ local function numbers(layer, statement, check)
         mistake(line, statement .. " { … } holds names and numbers, not " .. shown(key))
       elseif value ~= stand_in and (type(key) == "string" or statement == "below") then
         local message = check(key, value)
-        if message then mistake(line, message, text_of(key)) else layer[statement][key] = value end
+        if message then mistake(line, message, text_of(key)) end
+        if not message then layer[statement][key], layer.lines[statement][key] = value, line end
       end
     end
   end)
@@ -305,13 +305,28 @@ end
 
 -- ------------------------------------------------------------------ compiling
 
-local function merge_list(old, new)
-  if new == nil then return old end
-  if new.operator ~= "append" then return new.list or new end
-  local all = {}
-  for _, item in ipairs(old or {}) do all[#all + 1] = item end
-  for _, item in ipairs(new.list) do all[#all + 1] = item end
-  return all
+-- Puts a layer's list, `part` of it, into the merged one: `merged[part]` are the patterns, `merged.sources[part]` says where each is from.
+local function merge_list(merged, part, list, source)
+  local new = list[part]
+  if new == nil then return end
+  local append = new.operator == "append"
+  local patterns, sources = append and merged[part] or {}, append and merged.sources[part] or {}
+  for _, pattern in ipairs(new.list or new) do patterns[#patterns + 1], sources[#sources + 1] = pattern, source end
+  merged[part], merged.sources[part] = patterns, sources
+end
+
+-- What a layer adds must not be allowed and denied.
+local function check_overlap(name, merged, line, source)
+  local allowed = {}
+  for i, pattern in ipairs(merged.allow or {}) do allowed[pattern] = merged.sources.allow[i] end
+  for i, pattern in ipairs(merged.deny or {}) do
+    local here_denied, here_allowed = merged.sources.deny[i] == source, allowed[pattern] == source
+    if here_denied and here_allowed then mistake(line, name .. ": '" .. pattern .. "' is both allowed and denied", pattern)
+    elseif here_allowed then mistake(line, name .. ": '" .. pattern .. "' is allowed here, but denied by " .. merged.sources.deny[i], pattern)
+    elseif here_denied and allowed[pattern] then
+      mistake(line, name .. ": '" .. pattern .. "' is denied here, but allowed by " .. allowed[pattern], pattern)
+    end
+  end
 end
 
 local function by_name(list, entry, line_mistake)
@@ -355,7 +370,7 @@ local function check_grades(layer)
     local above, name = names[i - 1], names[i]
     local bound = layer.grades[above]
     if #above == 1 and #name == 1 and layer.grades[name] >= bound then -- letters; other names have no order of their own
-      mistake(layer.lines.grades, "grade " .. name .. " must start lower than " .. above .. ", which starts at " .. text_of(bound), name)
+      mistake(layer.lines.grades[name], "grade " .. name .. " must start lower than " .. above .. ", which starts at " .. text_of(bound), name)
     end
   end
 end
@@ -389,26 +404,24 @@ function compile(order)
     for _, exempt in ipairs(layer.exempts) do policy.exempts[#policy.exempts + 1] = exempt end
     for _, test in ipairs(layer.tests) do by_name(policy.tests, test, mistake) end
     for name, weight in pairs(layer.weights) do
-      policy.weights[name], policy.weight_source[name] = weight, at(layer.source, layer.lines.weights)
+      policy.weights[name], policy.weight_source[name] = weight, at(layer.source, layer.lines.weights[name])
       local names = names_of(policy.factors)
-      if not helpers.contains(names, name) then no_such(layer.lines.weights, "there is no factor", name, names) end
+      if not helpers.contains(names, name) then no_such(layer.lines.weights[name], "there is no factor", name, names) end
     end
     check_grades(layer)
-    if layer.grades then policy.grades, policy.grades_source = layer.grades, at(layer.source, layer.lines.grades) end
+    if layer.grades then policy.grades, policy.grade_source = layer.grades, {} end
+    for name in pairs(layer.grades or {}) do policy.grade_source[name] = at(layer.source, layer.lines.grades[name]) end
     for score, verdict in pairs(layer.below or {}) do
-      policy.below[score], policy.below_source[score] = verdict, at(layer.source, layer.lines.below)
+      policy.below[score], policy.below_source[score] = verdict, at(layer.source, layer.lines.below[score])
     end
     for name, list in pairs(layer.lists) do
-      local merged = policy.lists[name] or {}
-      merged.allow, merged.deny = merge_list(merged.allow, list.allow), merge_list(merged.deny, list.deny)
-      merged.default = list.default or list.unknown or merged.default
-      merged.source = at(layer.source, list.line)
+      local merged, source = policy.lists[name] or { sources = {} }, at(layer.source, list.line)
+      merge_list(merged, "allow", list, source)
+      merge_list(merged, "deny", list, source)
+      if list.default or list.unknown then merged.default, merged.sources.default = list.default or list.unknown, source end
+      merged.source = source
       policy.lists[name] = merged
-      for _, pattern in ipairs(merged.allow or {}) do
-        for _, other in ipairs(merged.deny or {}) do
-          if pattern == other then mistake(list.line, name .. ": '" .. pattern .. "' is both allowed and denied", pattern) end
-        end
-      end
+      check_overlap(name, merged, list.line, source)
     end
     local rules = rules_in_force()
     for _, exempt in ipairs(layer.exempts) do
@@ -434,11 +447,11 @@ function compile(order)
     total = total + factor.weight
   end
   for _, factor in ipairs(policy.factors) do factor.scaled = total > 0 and factor.weight * 100 / total or 0 end
-  local description = { factors = {}, rules = {}, exempts = {}, tests = {}, below = {}, grades = policy.grades, grades_source = policy.grades_source,
+  local description = { factors = {}, rules = {}, exempts = {}, tests = {}, below = {}, grades = policy.grades, grade_source = policy.grade_source,
     lists = policy.lists }
   for i, factor in ipairs(policy.factors) do
-    description.factors[i] = { name = factor.name, about = factor.about, weight = factor.scaled, source = at(factor.source, factor.line),
-      weight_source = policy.weight_source[factor.name] }
+    description.factors[i] = { name = factor.name, about = factor.about, weight = factor.scaled, stated = factor.weight,
+      source = at(factor.source, factor.line), weight_source = policy.weight_source[factor.name] }
   end
   for i, rule in ipairs(policy.rules) do
     description.rules[i] = { name = rule.name, about = rule.about, verdict = rule.verdict, message = rule.message,

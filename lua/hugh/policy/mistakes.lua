@@ -73,6 +73,11 @@ function mistakes.locate(source, line, key)
   return from + (source.lines[line]:find("%S") or 1) - 1
 end
 
+--- The line in which `key` stands in the statement that starts in `line`.
+function mistakes.line_of(source, line, key)
+  return (place_of(mistakes.split(source).starts, mistakes.locate(source, line, key)))
+end
+
 --- The first and the last byte of a line.
 function mistakes.range(source, line)
   mistakes.split(source)

@@ -38,7 +38,8 @@ local function add_factors(lines, result, options)
     lines[#lines + 1] = "  " .. options.paint(factor.status, style.pad(status, 6)) .. style.pad(factor.name, names + 2)
       .. (" "):rep(widths - utf8.width(shown)) .. shown .. "  " .. utf8.printable(factor.reason or "")
     if options.explain then
-      lines[#lines + 1] = options.paint("dim", (" "):rep(names + widths + 12) .. (factor.source or "")
+      local source = utf8.printable((factor.source or "") .. (factor.weight_source and ", weight " .. factor.weight_source or ""))
+      lines[#lines + 1] = options.paint("dim", (" "):rep(names + widths + 12) .. source
         .. (factor.about and "  " .. utf8.printable(factor.about) or ""))
     end
   end
@@ -49,12 +50,13 @@ local function add_rules(lines, result, options)
   lines[#lines + 1] = ""
   for _, rule in ipairs(result.rules) do
     lines[#lines + 1] = "  " .. options.paint(rule.verdict, style.pad(rule.verdict, 6)) .. utf8.printable(rule.message) .. meant(rule.paths) .. "  "
-      .. options.paint("dim", rule.name .. (options.explain and rule.source and ", " .. rule.source or ""))
+      .. options.paint("dim", utf8.printable(rule.name .. (options.explain and rule.source and ", " .. rule.source or "")))
     if rule.fix then lines[#lines + 1] = "      → " .. utf8.printable(rule.fix) end
   end
   for _, exemption in ipairs(result.exemptions) do
     lines[#lines + 1] = "  exempt " .. utf8.printable(exemption.rule or exemption.name or "") .. ": " .. utf8.printable(exemption.because or "")
       .. (exemption.expires and " (until " .. utf8.printable(exemption.expires) .. ")" or "")
+      .. (options.explain and exemption.source and options.paint("dim", "  " .. utf8.printable(exemption.source)) or "")
   end
 end
 
