@@ -95,6 +95,44 @@ describe("a policy", function()
     assert.equal("block", result.verdict)
     assert.equal("made", result.policy)
   end)
+
+  it("can say as a plain table what a text can, but for functions", function()
+    local made = assert(policy.load {
+      name = 'a "name"\n\\', about = "ü\0\255", extends = { "hugginghugh" }, requires = "hugh >= 1.0", weights = { license_clarity = 20.5 },
+      grades = { A = 95, B = 85 }, below = { [50] = "block", [70.5] = "warn" }, files = { deny = { append = { "*.py" } }, default = "allow" },
+      globals = { allow = { replace = { "acme.*" } }, default = "block" }, licenses = { deny = { "*-nc-*" }, unknown = "warn" },
+      exempt = { { rule = "files.deny", repo = "acme/x", because = "SEC-1", by = "us", expires = "2999-03-31" } },
+      tests = {
+        { name = "code is blocked", given = { files = { "a.py", { path = "b.bin", safety = "safe", complete = true } } }, expect = { verdict = "block" } },
+        { name = "but not in acme/x", given = { files = { "a.py" }, repo = "acme/x" }, expect = { verdict = "allow" } },
+      },
+    })
+    assert.equal('a "name"\n\\', made.name)
+    assert.equal("ü\0\255", made.about)
+    local results = made:test()
+    assert.same({ true, false }, { results[1].passed, results[2].passed })
+    assert.equal("the verdict is warn, not allow", results[2].why) -- exempt, but without a license
+    assert.same({ [50] = "block", [60] = "warn", [70.5] = "warn" }, (function()
+      local bounds = {}
+      for _, below in ipairs(made.description.below) do bounds[below.score] = below.verdict end
+      return bounds
+    end)())
+  end)
+
+  it("tells what is wrong with a plain table", function()
+    assert.has_error(function() policy.load { nam = "x" } end, "hugh.policy.load: unknown option 'nam'. Did you mean 'name'?")
+    assert.has_error(function() policy.load { rules = { { when = print } } } end, "hugh.policy.load: unknown option 'rules'. Did you mean 'files'?")
+    assert.has_error(function() policy.load { weights = { a = print } } end, "a policy table holds texts, numbers and lists, not a function")
+    assert.has_error(function() policy.load(3) end, "hugh.policy.load: expected a policy's name, file, text or table, got a number")
+    local loaded, message, code = policy.load { name = "made", extends = { "hugginghugh" }, weights = { licence_clarity = 3 } }
+    assert.is_nil(loaded)
+    assert.equal("POLICY", code)
+    assert.truthy(message:find("there is no factor 'licence_clarity'. Did you mean 'license_clarity'?", 1, true), message)
+    message = select(2, policy.load { name = "made", below = { [50] = "blok" } })
+    assert.truthy(message:find("below [50] must be allow, warn or block, not \"blok\"", 1, true), message)
+    message = select(2, policy.load { name = '"} os.exit() --', weights = { ['"] = 1 } while true do end --'] = 1 } })
+    assert.truthy(message:find("there is no factor", 1, true), message)
+  end)
 end)
 
 describe("mistakes in a policy", function()

@@ -26,14 +26,14 @@ local module = {}
 local LIMITS = { memory = 4194304, instructions = 20000000, milliseconds = 50 }
 local RUNAWAYS_MOST = 3 -- each uses up the whole budget; after as many the rest is not asked any more
 --- Loads a policy.
----@param what string a shipped policy's name, a file, or the text of a policy
+---@param what string|table a shipped policy's name, a file, the text of a policy, or a policy as plain data (see table.lua)
 ---@param limits? { memory?: integer, instructions?: integer, milliseconds?: integer } what evaluating may cost
 ---@return hugh.policy|nil
 ---@return string|nil message every mistake of the text, each with file:line, the line itself and a caret
 ---@return string|nil code "POLICY"
 function module.load(what, limits)
   if type(what) == "table" then what = require("hugh.policy.table").text(what) end
-  if type(what) ~= "string" then error("hugh.policy.load: expected a policy's name, file or text, got a " .. type(what), 2) end
+  if type(what) ~= "string" then error("hugh.policy.load: expected a policy's name, file, text or table, got a " .. type(what), 2) end
   local source, message = layers.find(what)
   if not source then return nil, message, "POLICY" end
   local box = core.sandbox(limits or LIMITS)
