@@ -3,29 +3,59 @@ local policy = require "hugh.policy"
 package.path = package.path .. ";./?.lua"
 local reference = require "docs.policy_reference"
 
-local function text_of(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("*a")
-  file:close()
-  return text
+local helper = require "spec.helper"
+
+-- The snippets of a page, in order: { kind = "lua" or "console", text }.
+local function snippets(text)
+  local list = {}
+  for kind, snippet in text:gmatch("```(%l+)\n(.-)```") do list[#list + 1] = { kind = kind, text = snippet } end
+  return list
+end
+
+-- Runs "$ hugh …" on acme.lua and compares what is printed; … stands for any lines.
+local function check_console(text, acme)
+  local directory = helper.directory()
+  helper.write(directory .. "/acme.lua", acme)
+  local command, wanted = text:match("^%$ hugh ([^\n]*)\n(.*)$")
+  local result = helper.hugh((command:gsub("acme%.lua", directory .. "/acme.lua")))
+  local printed, at = (result.out .. result.err):gsub(directory:gsub("%p", "%%%0") .. "/", ""), 1
+  helper.remove(directory)
+  for part in (wanted .. "…\n"):gmatch("(.-)…\n") do
+    local from, to = printed:find(part, at, true)
+    assert.truthy(from, "not printed:\n" .. part .. "\nbut:\n" .. printed)
+    at = to + 1
+  end
+  if not wanted:find("…", 1, true) then assert.equal(wanted, printed) end
 end
 
 describe("docs/policy.md", function()
-  local text = text_of "docs/policy.md"
+  local text = helper.read "docs/policy.md"
+  local list = snippets(text)
 
-  it("shows policies that load and pass their own tests", function()
-    local count = 0
-    for snippet in text:gmatch("```lua\n(.-)```") do
-      count = count + 1
-      local loaded = assert(policy.load(snippet))
-      for _, test in ipairs(loaded:test()) do assert.truthy(test.passed, test.name .. ": " .. tostring(test.why)) end
+  for i, snippet in ipairs(list) do
+    local shown = list[i + 1] and list[i + 1].kind == "console"
+    local first = snippet.text:match("[^\n]*"):sub(1, 50)
+    if snippet.kind == "console" then
+      it(("prints what it shows (%d: %s)"):format(i, first), function() check_console(snippet.text, list[i - 1].text) end)
+    elseif snippet.text:find("^policy") and not shown then
+      it(("shows policies that load and pass their own tests (%d: %s)"):format(i, first), function()
+        local loaded = assert(policy.load(snippet.text))
+        for _, test in ipairs(loaded:test()) do assert.truthy(test.passed, test.name .. ": " .. tostring(test.why)) end
+      end)
+    elseif not snippet.text:find("^policy") then
+      it(("shows Lua that runs (%d)"):format(i), function()
+        local env = setmetatable({ print = function() end }, { __index = _G })
+        local chunk = setfenv and setfenv(assert(loadstring(snippet.text)), env) or assert(load(snippet.text, "=snippet", "t", env))
+        chunk()
+      end)
     end
-    assert.truthy(count >= 5)
-  end)
+  end
+
+  it("ends with the production example, and has snippets of all kinds", function() assert.truthy(#list > 15) end)
 
   it("has the reference that `make docs` writes", function()
     assert.equal(reference.placed(text), text)
-    assert.equal(reference.meta(), text_of "docs/hugh-policy.meta.lua")
+    assert.equal(reference.meta(), helper.read "docs/hugh-policy.meta.lua")
   end)
 end)
 
