@@ -18,8 +18,8 @@ static bool is_pickle(hugh_kind kind) {
 ** head; the readers of pickles stop at STOP and share their names with torch's zips. Decoded views would have to be decoded twice, and no
 ** loader looks for a zip at the end of a compressed stream.
 */
-static bool may_end_as_zip(const hugh_class *class, const hugh_view *view) {
-  if (view->size == HUGH_UNKNOWN_SIZE || view->size < LEAST_ZIP || is_zip(class->kind)) return false;
+static bool may_end_as_zip(const hugh_class *class, const hugh_view *view, bool whole) {
+  if ((view->size == HUGH_UNKNOWN_SIZE && !whole) || view->size < LEAST_ZIP || is_zip(class->kind)) return false;
   return class->expected != class->kind || is_pickle(class->kind);
 }
 
@@ -27,7 +27,7 @@ void hugh_polyglot_glance(hugh_task *task, const uint8_t *head, size_t length) {
   hugh_kind kind = task->class.kind;
   if (kind != HUGH_KIND_TAR && hugh_tar_starts(head, length)) task->also = HUGH_KIND_TAR;
   else if (!is_pickle(kind) && hugh_pickle_glance(head, length, task->view->size)) task->also = HUGH_KIND_PICKLE;
-  task->by_end = may_end_as_zip(&task->class, task->view);
+  task->by_end = may_end_as_zip(&task->class, task->view, task->depth == 0);
 }
 
 static void push(hugh_scan *scan, hugh_task *task, hugh_kind kind, const char *name) {

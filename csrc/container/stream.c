@@ -40,23 +40,24 @@ static hugh_text inner_name(hugh_text name) {
 static hugh_next refine(hugh_scan *scan, hugh_task *task, hugh_view *content) {
   size_t length = 0;
   const uint8_t *head = hugh_view_upto(scan, content, 0, HUGH_CLASSIFY_BYTES, &length);
-  if (head == NULL && content->got == HUGH_NEED) return HUGH_WANT;
-  if (head == NULL) return HUGH_DONE;
+  if (head == NULL) return content->got == HUGH_NEED ? HUGH_WANT : HUGH_AGAIN;
   hugh_text name = inner_name(task->name);
   hugh_kind kind = hugh_classify(head, length, content->size, name).kind;
   if (kind == HUGH_KIND_JOBLIB || (kind == HUGH_KIND_PICKLE && hugh_text_ends(name, ".joblib"))) {
     hugh_task_reclassify(scan, task, HUGH_KIND_JOBLIB);
   }
-  return HUGH_DONE;
+  return HUGH_AGAIN;
 }
 
 /* What follows the stream: readers ignore it, or stop with an error. */
-static void push_rest(hugh_scan *scan, hugh_task *task, const stream_state *state) {
+static hugh_next push_rest(hugh_scan *scan, hugh_task *task, const stream_state *state) {
   uint64_t end = hugh_add(state->start, hugh_view_consumed(state->content));
-  if (end >= task->view->size || task->view->size == HUGH_UNKNOWN_SIZE) return;
-  hugh_find(scan, task, HUGH_FOUND_STREAM_TRAILING, end, "%llu bytes follow the end of the compressed stream",
-            (unsigned long long)(task->view->size - end));
+  hugh_got more = end != HUGH_UNKNOWN_SIZE ? hugh_view_reaches(scan, task->view, end + 1) : HUGH_END;
+  if (more == HUGH_NEED) return HUGH_WANT;
+  if (more == HUGH_END) return HUGH_AGAIN;
+  hugh_find(scan, task, HUGH_FOUND_STREAM_TRAILING, end, "bytes follow the end of the compressed stream");
   hugh_task_push(scan, task, hugh_view_slice(scan, task->view, end, HUGH_UNKNOWN_SIZE), hugh_text_of("(after the stream)"));
+  return HUGH_AGAIN;
 }
 
 /* Behind the head of a ZF file; Python 2 wrote one space more. */
@@ -75,22 +76,16 @@ static hugh_next open_content(hugh_scan *scan, hugh_task *task, stream_state *st
 
 static hugh_next stream_step(hugh_scan *scan, hugh_task *task) {
   stream_state *state = task->state;
-  hugh_next next;
-  switch (state->stage++) {
-    case OPEN: /* in a step of its own: a view made by the step that pushes would die with the child */
-      next = open_content(scan, task, state);
-      if (next == HUGH_WANT) state->stage = OPEN;
-      return next;
-    case NAME:
-      if (refine(scan, task, state->content) == HUGH_WANT) {
-        state->stage = NAME;
-        return HUGH_WANT;
-      }
-      return HUGH_AGAIN;
-    case CONTENT: hugh_task_push(scan, task, state->content, inner_name(task->name)); return HUGH_AGAIN;
-    case REST: push_rest(scan, task, state); return HUGH_AGAIN;
+  hugh_next next = HUGH_AGAIN;
+  switch (state->stage) {
+    case OPEN: next = open_content(scan, task, state); break; /* in a step of its own: the views of one that pushes die with the child */
+    case NAME: next = refine(scan, task, state->content); break;
+    case CONTENT: hugh_task_push(scan, task, state->content, inner_name(task->name)); break;
+    case REST: next = push_rest(scan, task, state); break;
     default: return HUGH_DONE;
   }
+  if (next != HUGH_WANT) state->stage++;
+  return next;
 }
 
 const hugh_parser hugh_parser_stream = {"stream", sizeof(stream_state), stream_step, NULL};
