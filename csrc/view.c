@@ -148,6 +148,9 @@ static void carry(hugh_scan *scan, uint64_t offset, const uint8_t *bytes, size_t
   }
   memcpy(window->carry + window->carry_length, bytes, length);
   window->carry_length += length;
+  scan->want.offset += length; /* the host may feed more before the next step */
+  scan->want.min -= length;
+  scan->wanting = scan->want.min > 0;
 }
 
 /* Keeps what a parser went back for, if it is little. */

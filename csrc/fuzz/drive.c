@@ -136,7 +136,8 @@ static void start(run *r, const source *s, hugh_options options, bool pieces) {
     }
     CHECK(want.min > 0 && want.hint >= want.min, "a want of %zu to %zu bytes", want.min, want.hint);
     r->wants++;
-    feed(r, s, &want, pieces, &lent);
+    do feed(r, s, &want, pieces, &lent);
+    while (pieces && random_below(8) == 0);
   }
   r->report = hugh_scan_report(r->scan);
   free(lent);

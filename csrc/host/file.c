@@ -71,6 +71,7 @@ hugh_errno hugh_file_scan(const char *path, const hugh_options *base, hugh_scan 
   hugh_errno error = open_regular(path, &fd, &options.size);
   if (error != 0) return error;
   if (options.name.length == 0) options.name = (hugh_text){path, strlen(path)};
+  if (options.size == 0) options.size = HUGH_UNKNOWN_SIZE; /* what the files of /proc say, whatever they hold */
   if (*scan == NULL) *scan = hugh_scan_new(&options);
   else hugh_scan_reset(*scan, &options);
   error = *scan == NULL ? ENOMEM : drive(*scan, fd, buffer);
@@ -120,18 +121,20 @@ hugh_errno hugh_files_scan(const char *const *paths, size_t count, const hugh_op
   return 0;
 }
 
-hugh_errno hugh_file_read(const char *path, size_t limit, char **data, size_t *length) {
+hugh_errno hugh_file_read(const char *path, size_t limit, hugh_buffer *buffer, size_t *length) {
   int fd;
   uint64_t size;
   hugh_errno error = open_regular(path, &fd, &size);
   if (error != 0) return error;
-  *data = NULL;
+  *length = 0;
   if (size > limit) error = EFBIG;
-  else if ((*data = malloc((size_t)size + 1)) == NULL) error = ENOMEM;
-  else error = read_at(fd, 0, (uint8_t *)*data, (size_t)size, (size_t)size, length);
-  if (error != 0) {
-    free(*data);
-    *data = NULL;
+  while (error == 0) { /* up to its end: a file may grow, and those of /proc do not say how long they are */
+    size_t got, most = *length == 0 ? (size_t)size + 1 : buffer->size * 2;
+    error = buffer_reserve(buffer, most) ? read_at(fd, *length, buffer->data + *length, most - *length, most - *length, &got) : ENOMEM;
+    if (error != 0) break;
+    *length += got;
+    if (*length > limit) error = EFBIG;
+    else if (*length < most) break;
   }
   close(fd);
   return error;

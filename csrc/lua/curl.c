@@ -168,11 +168,16 @@ static const char *string_field(lua_State *L, const char *name) {
   return lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
 }
 
-static double number_field(lua_State *L, const char *name, double otherwise) {
+#define SECONDS_MOST 1e6
+
+/* A number from 0 to `most`: what is none of the kind counts as the nearest. */
+static double between(double value, double most) { return value > 0 ? value < most ? value : most : 0; }
+
+static double number_field(lua_State *L, const char *name, double otherwise, double most) {
   lua_getfield(L, 2, name);
   double value = lua_isnumber(L, -1) ? (double)lua_tonumber(L, -1) : otherwise;
   lua_pop(L, 1);
-  return value;
+  return between(value, most);
 }
 
 static bool boolean_field(lua_State *L, const char *name) {
@@ -206,8 +211,8 @@ static int multi_add(lua_State *L) {
   lua_settop(L, 2);
   const char *url = string_field(L, "url"), *method = string_field(L, "method"), *proxy = string_field(L, "proxy"), *ca = string_field(L, "ca");
   luaL_argcheck(L, url, 2, "a url expected");
-  double limit = number_field(L, "limit", 1 << 20), connect = number_field(L, "connect_timeout", 10);
-  double stall = number_field(L, "stall_timeout", 20), whole = number_field(L, "timeout", 300);
+  double limit = number_field(L, "limit", 1 << 20, HUGH_SIZE_MOST), connect = number_field(L, "connect_timeout", 10, SECONDS_MOST);
+  double stall = number_field(L, "stall_timeout", 20, SECONDS_MOST), whole = number_field(L, "timeout", 300, SECONDS_MOST);
   bool open_only = boolean_field(L, "open_only"), decode = boolean_field(L, "decode");
   size_t sent_size = 0;
   lua_getfield(L, 2, "body");
@@ -306,7 +311,7 @@ static void push_result(lua_State *L, transfer *t, CURLcode result) {
 /* multi:wait(seconds) -> list of finished transfers { id, status, head, body, truncated, private } or { id, error, code }; empty after a while */
 static int multi_wait(lua_State *L) {
   multi *m = check_multi(L);
-  double seconds = (double)luaL_checknumber(L, 2);
+  double seconds = between((double)luaL_checknumber(L, 2), SECONDS_MOST);
   int running = 0, left = 0, count = 0;
   lua_newtable(L);
   curl_multi_perform(m->multi, &running);

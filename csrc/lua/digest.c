@@ -85,15 +85,20 @@ static int fail(lua_State *L, const char *path) {
 
 /* digest.file(path, "sha256"|"sha1"|"git-sha1") -> hex | nil, message, code */
 static int digest_file(lua_State *L) {
-  const char *path = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
+  const char *path = hugh_check_path(L, 1), *name = luaL_checkstring(L, 2);
   const EVP_MD *md = algorithm(name);
   luaL_argcheck(L, md, 2, "\"sha256\", \"sha1\" or \"git-sha1\" expected");
   char *piece = lua_newuserdata(L, PIECE);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return fail(L, path);
   struct stat status;
+  int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); /* a FIFO must not hang us */
+  if (file >= 0 && fstat(file, &status) == 0 && !S_ISREG(status.st_mode)) {
+    close(file);
+    file = -1;
+    errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+  }
+  if (file < 0) return fail(L, path);
   EVP_MD_CTX *context = EVP_MD_CTX_new();
-  ssize_t got = context && fstat(file, &status) == 0 && EVP_DigestInit_ex(context, md, NULL) ? 1 : -1;
+  ssize_t got = context && EVP_DigestInit_ex(context, md, NULL) ? 1 : -1;
   if (got > 0 && strcmp(name, "git-sha1") == 0) {
     int size = snprintf(piece, PIECE, "blob %lld", (long long)status.st_size);
     EVP_DigestUpdate(context, piece, (size_t)size + 1); /* git hashes the NUL too */

@@ -7,6 +7,7 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <string.h>
 
 #if defined(__GNUC__)
 #define HUGH_EXPORT __attribute__((visibility("default")))
@@ -44,6 +45,14 @@ static inline unsigned long long hugh_check_size(lua_State *L, int argument) {
   luaL_argcheck(L, value >= 0 && value <= HUGH_SIZE_MOST && value == (lua_Number)(unsigned long long)value, argument,
                 "a whole number from 0 to 2^53 expected");
   return (unsigned long long)value;
+}
+
+/* A path argument: what follows a NUL would be ignored, so there is none. */
+static inline const char *hugh_check_path(lua_State *L, int argument) {
+  size_t length;
+  const char *path = luaL_checklstring(L, argument, &length);
+  luaL_argcheck(L, strlen(path) == length, argument, "a path cannot contain NUL");
+  return path;
 }
 
 #endif

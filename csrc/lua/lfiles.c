@@ -10,7 +10,7 @@
 #include "lcore.h"
 
 #define RESULTS "hugh.results"
-#define READ_MOST 16777216.0
+#define READ_MOST ((unsigned long long)16 << 20)
 
 static const struct {
   int number;
@@ -43,13 +43,6 @@ int hugh_push_errno(lua_State *L, const char *path, int error) {
   return 3;
 }
 
-static const char *check_path(lua_State *L, int index) {
-  size_t length;
-  const char *path = luaL_checklstring(L, index, &length);
-  luaL_argcheck(L, strlen(path) == length, index, "a path cannot contain NUL");
-  return path;
-}
-
 /* ------------------------------------------------------------ one scan kept */
 
 /* What file functions made; collected even when pushing a report throws. */
@@ -58,6 +51,7 @@ typedef struct lresults {
   hugh_file_result *items;
   size_t count;
   hugh_buffer buffer;
+  hugh_entries entries;
 } lresults;
 
 static lresults *results_new(lua_State *L, size_t count) {
@@ -76,22 +70,28 @@ static int results_gc(lua_State *L) {
   for (size_t i = 0; i < self->count; i++) free(self->items[i].report);
   free(self->items);
   free(self->buffer.data);
+  hugh_entries_free(&self->entries);
   memset(self, 0, sizeof *self);
   return 0;
 }
 
+/* Gives the memory of the results at `index` back now, not at some later collection. */
+static void results_release(lua_State *L, int index) {
+  lua_pushcfunction(L, results_gc);
+  lua_pushvalue(L, index);
+  lua_call(L, 1, 0);
+}
+
 /* core.scan_file(path [, options]) -> report | nil, message, code */
 static int files_scan_file(lua_State *L) {
-  const char *path = check_path(L, 1);
+  const char *path = hugh_check_path(L, 1);
   hugh_options options;
   hugh_scan_options_read(L, 2, &options);
   lresults *self = results_new(L, 0);
   hugh_errno error = hugh_file_scan(path, &options, &self->scan, &self->buffer);
   if (error != 0) return hugh_push_errno(L, path, error);
   hugh_push_report(L, hugh_scan_report(self->scan));
-  lua_pushcfunction(L, results_gc); /* give the memory back now, not at some later collection */
-  lua_pushvalue(L, -3);
-  lua_call(L, 1, 0);
+  results_release(L, lua_gettop(L) - 1);
   return 1;
 }
 
@@ -131,38 +131,37 @@ static int files_scan_files(lua_State *L) {
     }
     lua_rawseti(L, -2, (int)i + 1);
   }
-  lua_pushcfunction(L, results_gc);
-  lua_pushvalue(L, -3);
-  lua_call(L, 1, 0);
+  results_release(L, lua_gettop(L) - 1);
   return 1;
 }
 
 /* core.read(path [, limit]) -> bytes | nil, message, code */
 static int files_read(lua_State *L) {
-  const char *path = check_path(L, 1);
-  lua_Number limit = luaL_optnumber(L, 2, READ_MOST);
-  char *data;
-  size_t length = 0;
-  hugh_errno error = hugh_file_read(path, limit > 0 ? (size_t)limit : 0, &data, &length);
+  const char *path = hugh_check_path(L, 1);
+  unsigned long long limit = lua_isnoneornil(L, 2) ? READ_MOST : hugh_check_size(L, 2);
+  lresults *self = results_new(L, 0);
+  size_t length;
+  hugh_errno error = hugh_file_read(path, (size_t)limit, &self->buffer, &length);
   if (error != 0) return hugh_push_errno(L, path, error);
-  lua_pushlstring(L, data, length);
-  free(data);
+  lua_pushlstring(L, (const char *)self->buffer.data, length);
+  results_release(L, lua_gettop(L) - 1);
   return 1;
 }
 
 /* core.list(directory [, names_only]) -> entries, problems | nil, message, code; with names_only, without sizes and times */
 static int files_list(lua_State *L) {
   static const char *const types[] = {"file", "other", "broken-link", "loop", "error"};
-  const char *directory = check_path(L, 1);
-  hugh_entries entries;
+  const char *directory = hugh_check_path(L, 1);
   bool names_only = lua_toboolean(L, 2);
-  int error = hugh_walk(directory, names_only, &entries);
+  lresults *self = results_new(L, 0);
+  hugh_entries *entries = &self->entries;
+  int error = hugh_walk(directory, names_only, entries);
   if (error != 0) return hugh_push_errno(L, directory, error);
-  lua_createtable(L, (int)entries.count, 0);
+  lua_createtable(L, (int)entries->count, 0);
   lua_newtable(L);
   int listed = 0, problems = 0;
-  for (size_t i = 0; i < entries.count; i++) {
-    const hugh_entry *entry = &entries.items[i];
+  for (size_t i = 0; i < entries->count; i++) {
+    const hugh_entry *entry = &entries->items[i];
     lua_createtable(L, 0, names_only ? 2 : 5);
     lua_pushstring(L, entry->path);
     lua_setfield(L, -2, "path");
@@ -188,7 +187,7 @@ static int files_list(lua_State *L) {
     }
     lua_rawseti(L, -3, ++listed);
   }
-  hugh_entries_free(&entries);
+  results_release(L, lua_gettop(L) - 2);
   return 2;
 }
 

@@ -4,6 +4,7 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,18 +21,17 @@ static int host_is_terminal(lua_State *L) {
 
 /* core.realpath(path) -> the absolute path without links | nil, message, code */
 static int host_realpath(lua_State *L) {
-  const char *path = luaL_checkstring(L, 1);
-  char *real = realpath(path, NULL);
-  if (real == NULL) return hugh_push_errno(L, path, errno);
+  const char *path = hugh_check_path(L, 1);
+  char real[PATH_MAX];
+  if (realpath(path, real) == NULL) return hugh_push_errno(L, path, errno);
   lua_pushstring(L, real);
-  free(real);
   return 1;
 }
 
 /* core.make_directory(path): it and those above it, for the owner alone -> true | nil, message, code */
 static int host_make_directory(lua_State *L) {
-  size_t length;
-  const char *path = luaL_checklstring(L, 1, &length);
+  const char *path = hugh_check_path(L, 1);
+  size_t length = strlen(path);
   char *part = lua_newuserdata(L, length + 1);
   memcpy(part, path, length + 1);
   for (char *at = part + 1; length > 0; at++) {
@@ -61,7 +61,7 @@ static bool write_all(int file, const char *bytes, size_t length) {
 */
 static int host_write(lua_State *L) {
   size_t length;
-  const char *path = luaL_checkstring(L, 1), *bytes = luaL_checklstring(L, 2, &length);
+  const char *path = hugh_check_path(L, 1), *bytes = luaL_checklstring(L, 2, &length);
   const char *temporary = lua_pushfstring(L, "%s.%d.tmp", path, (int)getpid());
   int file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), error = 0;
   if (file < 0) return hugh_push_errno(L, path, errno);

@@ -21,6 +21,7 @@
 
 #define SANDBOX "hugh.sandbox"
 #define HOOK_EVERY 200 /* instructions between two looks at the budget */
+#define OPTION_MOST (1l << 40)
 #define DEPTH_MOST 24  /* of tables copied in or out */
 #define ITEMS_MOST 4000000
 #define GLOB_WORK_MOST ((size_t)1 << 18) /* pattern times text: one call cannot be interrupted */
@@ -191,7 +192,7 @@ static int box_glob(lua_State *L) {
   size_t pattern_length, length;
   const char *pattern = luaL_checklstring(L, 1, &pattern_length);
   const char *text = luaL_checklstring(L, 2, &length);
-  if (pattern_length * length > GLOB_WORK_MOST) {
+  if (pattern_length > 0 && length > GLOB_WORK_MOST / pattern_length) {
     luaL_where(L, 2); /* of the policy, not of its language */
     lua_pushliteral(L, "glob: the text or the pattern is too long");
     lua_concat(L, 2);
@@ -322,6 +323,7 @@ static int copy_in(lua_State *B) {
   call *c = lua_touserdata(B, 1);
   bool lent = c->self->host != NULL;
   lua_settop(B, 0);
+  luaL_checkstack(B, c->arguments + LUA_MINSTACK, "too many arguments");
   lua_getglobal(B, c->name);
   if (lent) hugh_loan_push(c->self);
   for (int i = lent; i < c->arguments; i++) {
@@ -395,9 +397,9 @@ static int box_close(lua_State *L) {
 
 static long option(lua_State *L, const char *name, long missing) {
   lua_getfield(L, 1, name);
-  long value = lua_isnil(L, -1) ? missing : (long)luaL_checknumber(L, -1);
+  lua_Number value = lua_isnil(L, -1) ? 0 : luaL_checknumber(L, -1);
   lua_pop(L, 1);
-  return value > 0 ? value : missing;
+  return value >= 1 ? value < OPTION_MOST ? (long)value : OPTION_MOST : missing;
 }
 
 /* core.sandbox{ memory = bytes, instructions = n, milliseconds = n } -> box; the time is the processor's, and memory counts what a call adds,

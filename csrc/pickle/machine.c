@@ -731,30 +731,29 @@ refill:
   SAVE();
   goto reload;
 
-long_line:
+long_line: {
   counted--;
   m->at = HERE();
   if (last) {
     cut_global(m, p, (size_t)(end - p));
     goto truncated;
   }
-  need = (size_t)(end - p) * 2;
-  if (need < 64) need = 64;
+  size_t there = (size_t)(end - p), most = m->resync_start ? RESYNC_SPAN : LINE_MOST;
+  need = there < 32 ? 64 : there * 2;
+  if (need > most && there < most) need = most; /* whether a line is too long must not depend on how much of it was at hand */
   if (m->frame_end != HUGH_NO_OFFSET && need > m->frame_end - m->at) { /* up to the end of the frame, and only then beyond */
     uint64_t left = m->frame_end - m->at;
-    need = (size_t)(end - p) < left ? (size_t)left : (size_t)left + 1;
+    need = there < left ? (size_t)left : (size_t)left + 1;
   }
-  if (m->resync_start && need > RESYNC_SPAN) { /* the same distance from the opcode, however the bytes arrive */
-    if ((size_t)(end - p) >= RESYNC_SPAN) goto truncated;
-    need = RESYNC_SPAN;
-  }
-  if (need > LINE_MOST && *p != 'S' && *p != 'V') goto too_long;
-  if (need > LINE_MOST) {
+  if (need > most && m->resync_start) goto truncated;
+  if (need > most && *p != 'S' && *p != 'V') goto too_long;
+  if (need > most) {
     m->line_at = OFFSET(end);
     need = 1;
   }
   SAVE();
   goto reload;
+}
 
 too_long:
   hugh_incomplete(scan, m->task, m->at, "a line of a pickle is longer than hugh reads");
