@@ -6,6 +6,7 @@
 */
 #include "zip.h"
 
+#include "../format/skops.h"
 #include "../format/torchscript.h"
 #include "../pickle/pickle.h"
 #include "decoder.h"
@@ -28,7 +29,7 @@ static hugh_text inside(hugh_text name, hugh_text prefix, const char *directory)
 static hugh_text prefix_of(const zip_state *state) { return (hugh_text){state->prefix, state->prefix_length}; }
 
 static hugh_kind kind_of(zip_state *state) {
-  bool has_data = false, has_code = false, only_npy = true, has_config = false, has_weights = false;
+  bool has_data = false, has_code = false, has_schema = false, only_npy = true, has_config = false, has_weights = false;
   size_t members = 0;
   for (size_t i = 0; i < state->count; i++) {
     const zip_entry *entry = &state->entries[i];
@@ -37,6 +38,7 @@ static hugh_kind kind_of(zip_state *state) {
     members++;
     only_npy = only_npy && hugh_text_ends(name, ".npy");
     has_config = has_config || hugh_text_is(name, "config.json");
+    has_schema = has_schema || hugh_text_is(name, "schema.json");
     has_weights = has_weights || hugh_text_is(name, "model.weights.h5");
     if (!has_data && (hugh_text_is(name, "data.pkl") || hugh_text_ends(name, "/data.pkl"))) {
       has_data = true;
@@ -51,30 +53,47 @@ static hugh_kind kind_of(zip_state *state) {
   if (has_data) return has_code ? HUGH_KIND_TORCHSCRIPT : HUGH_KIND_TORCH_ZIP;
   if (members > 0 && only_npy) return HUGH_KIND_NPZ;
   if (has_config && has_weights) return HUGH_KIND_KERAS;
+  if (has_schema) return HUGH_KIND_SKOPS;
   return HUGH_KIND_ZIP;
+}
+
+/*
+** What loaders take a name for, written to `room`: it ends at a NUL (zipfile), a backslash is a slash and "./" nothing (what unpacks it), and
+** PyTorch looks members up whatever their case. Returns the length.
+*/
+static size_t plain_name(hugh_text name, bool any_case, char *room) {
+  size_t length = 0;
+  for (size_t i = 0; i < name.length && name.data[i] != '\0'; i++) {
+    char c = name.data[i] == '\\' ? '/' : name.data[i], next = i + 1 < name.length ? name.data[i + 1] : '\0';
+    bool starts = length == 0 || room[length - 1] == '/';
+    if (starts && (c == '/' || (c == '.' && (next == '/' || next == '\\')))) continue;
+    room[length++] = any_case && c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
+  }
+  return length;
 }
 
 /* Of two members with one name zipfile reads the last, others the first. */
 static void find_duplicates(hugh_scan *scan, hugh_task *task, const zip_state *state) {
   size_t slots_count = 16;
   while (slots_count < state->count * 2) slots_count *= 2;
-  uint32_t *slots = hugh_resize(scan, NULL, 0, slots_count * sizeof *slots);
+  uint64_t *slots = hugh_resize(scan, NULL, 0, slots_count * sizeof *slots); /* hashes; 0: free */
   if (slots == NULL) return;
   memset(slots, 0, slots_count * sizeof *slots);
-  for (size_t i = 0; i < state->count; i++) {
+  char *room = hugh_resize(scan, NULL, 0, UINT16_MAX);
+  for (size_t i = 0; room != NULL && i < state->count; i++) {
     const zip_entry *entry = &state->entries[i];
     if (entry->structure) continue;
     hugh_text name = hugh_zip_name(state, entry);
-    size_t slot = (size_t)hugh_hash(scan, name.data, name.length) & (slots_count - 1);
-    while (slots[slot] != 0 && !hugh_text_equal(hugh_zip_name(state, &state->entries[slots[slot] - 1]), name)) {
-      slot = (slot + 1) & (slots_count - 1);
-    }
-    if (slots[slot] != 0) {
+    uint64_t hash = hugh_hash(scan, room, plain_name(name, state->storages != NULL, room)) | 1;
+    size_t slot = (size_t)(hash >> 1) & (slots_count - 1);
+    while (slots[slot] != 0 && slots[slot] != hash) slot = (slot + 1) & (slots_count - 1);
+    if (slots[slot] == hash) {
       hugh_find(scan, task, HUGH_FOUND_ZIP_DUPLICATE, entry->header,
-                "there are two members \"%s\": which one is loaded depends on the loader", hugh_show(scan, name, 200));
+                "there are two members \"%s\", as loaders compare names: which one is loaded depends on the loader", hugh_show(scan, name, 200));
     }
-    slots[slot] = (uint32_t)i + 1;
+    slots[slot] = hash;
   }
+  if (room != NULL) hugh_resize(scan, room, UINT16_MAX, 0);
   hugh_resize(scan, slots, slots_count * sizeof *slots, 0);
 }
 
@@ -131,8 +150,10 @@ void hugh_zip_push_member(hugh_scan *scan, hugh_task *task, hugh_text name, uint
   if (view != NULL && decoder != NULL) view = hugh_view_decode(scan, view, decoder, NULL);
   zip_state *state = task->state;
   bool is_code = task->class.kind == HUGH_KIND_TORCHSCRIPT && inside(name, prefix_of(state), "code/").data != NULL && hugh_text_ends(name, ".py");
+  bool is_schema = task->class.kind == HUGH_KIND_SKOPS && hugh_text_is(name, "schema.json");
   if (state->storages != NULL && state->stage == SCAN_PICKLES) hugh_pickle_push_torch(scan, task, view, name, state->storages);
   else if (is_code) hugh_task_push_parser(scan, task, view, name, HUGH_KIND_TORCHSCRIPT, &hugh_parser_torchscript);
+  else if (is_schema) hugh_task_push_parser(scan, task, view, name, HUGH_KIND_JSON, &hugh_parser_skops);
   else hugh_task_push(scan, task, view, name);
 }
 

@@ -75,6 +75,9 @@ describe("zip", function()
 
   it("names duplicates, overlaps, links and names that lead outside", function()
     expect("duplicate.zip", "zip.duplicate", { "a.txt", "a.txt" })
+    for _, label in ipairs { "slash", "dot", "nul" } do assert.is_true(found(scan("same-" .. label .. ".zip"))["zip.duplicate"], label) end
+    assert.is_true(found(scan("same-case.pt"))["zip.duplicate"])
+    clean("same-case.zip", { "a.txt", "A.txt" })
     local ids = found(scan("overlap.zip"))
     assert.is_true(ids["zip.overlap"])
     expect("traversal.zip", "zip.traversal", { "../../etc/passwd" })

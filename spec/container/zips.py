@@ -97,6 +97,11 @@ save("cut-record.zip", local(b"a.txt", MARK) + cut[:-6] + end(1, len(cut) - 6, l
 save("no-local.zip", b"junk" * 20 + one()[80:])
 body, record = local(b"a.txt", MARK), central(b"a.txt", MARK, 0)
 save("duplicate.zip", body + body + record + central(b"a.txt", MARK, len(body)) + end(2, 2 * len(record), 2 * len(body)))
+for label, names in (("slash", ["d/a.txt", "d\\a.txt"]), ("dot", ["d/a.txt", "./d//a.txt"]), ("nul", ["a.txt", "a.txt\0.png"]), ("case", ["a.txt", "A.txt"])):
+    bodies = [local(name.encode(), MARK) for name in names]
+    records = [central(name.encode(), MARK, index * len(bodies[0])) for index, name in enumerate(names)]
+    save(f"same-{label}.zip", b"".join(bodies + records) + end(2, len(b"".join(records)), len(b"".join(bodies))))
+save("same-case.pt", archive([("m/data.pkl", pickle.dumps([1])), ("m/data/0", b"\0" * 8), ("m/DATA/0", b"\0" * 8)]))
 save("overlap.zip", body + record + central(b"b.txt", MARK, 10) + record + end(3, 3 * len(record), len(body)))
 save("traversal.zip", archive([("../../etc/passwd", MARK)]))
 save("symlink.zip", one(central_changes={"attributes": 0xa1ff0000}))

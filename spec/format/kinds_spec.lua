@@ -68,6 +68,8 @@ local files = {
   tflite = { sound = tflite "", name = "a.tflite", hides = { tflite "AcmeOp", "tflite.custom-op" }, broken = { cut(tflite "AcmeOp", 4), "graph.broken" } },
   keras = { sound = benign "keras/small.keras", name = "a.keras", hides = { hostile "formats/lambda.keras", "keras.lambda" },
     broken = { cut(benign "keras/small.keras", 40), "zip.no-end" } },
+  skops = { sound = benign "sklearn/pipeline.skops", name = "a.skops", hides = { hostile "formats/system.skops", "skops.type.dangerous" },
+    broken = { cut(benign "sklearn/pipeline.skops", 40), "zip.no-end" } },
   hdf5 = { sound = benign "keras/small.h5", name = "a.h5", hides = { h5 .. lambda, "keras.lambda" }, broken = { h5:gsub("\26\n\0", "\26\n\9", 1), "scan.incomplete" } },
   msgpack = { sound = "\129\165layer\199\1\1\0", name = "a.msgpack", hides = { "\129\165layer\199\1\9\0", "msgpack.broken" },
     broken = { "\129\165layer\199\2\1\0", "msgpack.broken" } },

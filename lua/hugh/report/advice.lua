@@ -45,6 +45,7 @@ local advice = {
   ["graph"] = "Loaders refuse such a file, or should. Download it again.",
   ["onnx"] = "See what the graph names before you load it, and load it where it can reach no other files.",
   ["torchscript"] = "Read the source in the archive's code/ before you run the model, or ask for the weights alone.",
+  ["skops"] = "Do not put the type on the trusted list unless you know what it does.",
   ["tf"] = "The graph reaches beyond the model when it runs. Run it in a sandbox, or ask for the weights alone.",
   ["tflite"] = "Ask which library the operator comes from; without it the model does not run.",
   ["rds"] = "Read it with a current R, in a sandbox, or ask for the model in a format without code.",
