@@ -132,7 +132,8 @@ static void judge_keras(hugh_scan *scan, hugh_task *task, object *here, uint64_t
   if (here->module_length > 0) judge_import(scan, task, here, at, text);
 }
 
-static void judge(hugh_scan *scan, hugh_task *task, hugh_json_token token) {
+/* A value under a name that is known. True if that pushed a task. */
+static bool judge(hugh_scan *scan, hugh_task *task, hugh_json_token token) {
   state *st = task->state;
   uint64_t at = st->json.start;
   hugh_text text = st->json.text;
@@ -140,44 +141,45 @@ static void judge(hugh_scan *scan, hugh_task *task, hugh_json_token token) {
   object *here;
   switch (st->member) {
     case AUTO_MAP:
-      if (token == HUGH_JSON_NULL) return;
+      if (token == HUGH_JSON_NULL) return false;
       hugh_find(scan, task, HUGH_FOUND_CONFIG_AUTO_MAP, at, "auto_map names classes in the repository's own Python files: loading with "
                                                             "trust_remote_code=True runs them");
-      return;
+      return false;
     case CUSTOM_PIPELINE:
-      if (token == HUGH_JSON_NULL) return;
+      if (token == HUGH_JSON_NULL) return false;
       hugh_find(scan, task, HUGH_FOUND_CONFIG_AUTO_MAP, at, "custom_pipelines names code in the repository: loading with "
                                                             "trust_remote_code=True runs it");
-      return;
+      return false;
     case PIPELINE_CLASS: /* a name, or for diffusers a file of the repository and a name */
-      if (token != HUGH_JSON_ARRAY) return;
+      if (token != HUGH_JSON_ARRAY) return false;
       hugh_find(scan, task, HUGH_FOUND_CONFIG_AUTO_MAP, at, "_class_name names a file in the repository: diffusers runs it when "
                                                             "trust_remote_code=True is passed");
-      return;
+      return false;
     case TRUST:
-      if (token != HUGH_JSON_TRUE) return;
+      if (token != HUGH_JSON_TRUE) return false;
       hugh_find(scan, task, HUGH_FOUND_CONFIG_AUTO_MAP, at, "trust_remote_code is set: tools that take it from here run the repository's code");
-      return;
+      return false;
     case TARGET:
       if (string) hugh_named_target(scan, task, at, text);
-      return;
+      return false;
     case OTHER_TARGET: /* words with other meanings as well: only a name that runs code counts */
       if (string) hugh_named_other_target(scan, task, at, text);
-      return;
+      return false;
     case MODULE:
     case CLASS_NAME:
     case REGISTERED_NAME:
     case CONFIG:
       here = string ? object_here(scan, st) : NULL;
       if (here != NULL) judge_keras(scan, task, here, at);
-      return;
+      return false;
     case TEMPLATE:
-      if (!string) return;
-      hugh_jinja_judge(scan, task, at, text);
+      if (!string) return false;
+      hugh_jinja_push(scan, task, hugh_view_memory(scan, text.data, text.length), "chat_template"); /* the text stays until the next token */
       if (st->json.text_cut) hugh_incomplete(scan, task, at, "a template is longer than 1 MiB");
-      return;
-    case PLAIN: return;
+      return true;
+    case PLAIN: break;
   }
+  return false;
 }
 
 static hugh_next step(hugh_scan *scan, hugh_task *task) {
@@ -186,6 +188,7 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
   st->open = true;
   for (;;) {
     uint64_t from = st->json.at;
+    bool pushed = false;
     hugh_json_token token = hugh_json_next(scan, &st->json);
     switch (token) {
       case HUGH_JSON_NEED: return HUGH_WANT;
@@ -206,10 +209,10 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
         break;
       }
       default:
-        judge(scan, task, token);
+        pushed = judge(scan, task, token);
         st->member = PLAIN;
     }
-    if (hugh_work(scan, (size_t)(st->json.at - from) + 1)) return HUGH_AGAIN;
+    if (hugh_work(scan, (size_t)(st->json.at - from) + 1) || pushed) return HUGH_AGAIN;
   }
 }
 

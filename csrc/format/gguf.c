@@ -29,7 +29,7 @@ typedef enum phase { AT_START, AT_PAIR, IN_ARRAY, AT_TENSOR, AT_DATA } phase;
 
 typedef struct state {
   phase phase;
-  bool big_endian;
+  bool big_endian, pushed; /* pushed: a task that has to run before the next step */
   uint64_t at, tensors, pairs, elements; /* the next byte; how many are left */
   uint64_t alignment;
   uint64_t used, padded; /* bytes of the data section up to the last tensor's end, and up to where the next one must start */
@@ -113,11 +113,10 @@ static hugh_next enter(hugh_scan *scan, hugh_task *task, const uint8_t *name, si
 
 /* ------------------------------------------------------------------- pairs */
 
-static void take_text(hugh_scan *scan, hugh_task *task, uint64_t offset, hugh_text key, hugh_text text) {
+static void take_text(hugh_scan *scan, hugh_text key, hugh_text text) {
   if (hugh_text_is(key, "general.architecture")) hugh_note_text(scan, "gguf.architecture", text);
   else if (hugh_text_is(key, "general.name")) hugh_note_text(scan, "gguf.name", text);
   else if (hugh_text_is(key, "general.license")) hugh_note_text(scan, "gguf.license", text);
-  else if (hugh_text_starts(key, "tokenizer.chat_template")) hugh_jinja_judge(scan, task, offset, text);
 }
 
 static hugh_next pair(hugh_scan *scan, hugh_task *task) {
@@ -130,6 +129,7 @@ static hugh_next pair(hugh_scan *scan, hugh_task *task) {
   if (p == NULL) return missing(scan, task);
   uint32_t type = number32(st, p + key);
   uint64_t value = 8 + key + 4, end;
+  bool template = false;
   if (type >= TYPE_COUNT) return broken(scan, task, "a value has a type that does not exist");
   p = get(scan, task, 8, key + 4 + (type == TYPE_ARRAY ? 12 : type == TYPE_STRING ? 8 : sizes[type]));
   if (p == NULL) return missing(scan, task);
@@ -147,10 +147,9 @@ static hugh_next pair(hugh_scan *scan, hugh_task *task) {
       p = get(scan, task, 8, key + 12 + length);
       if (p == NULL) return missing(scan, task);
       name.data = (const char *)p;
-      take_text(scan, task, st->at + value + 8, name, (hugh_text){(const char *)p + key + 12, (size_t)length});
-    } else if (hugh_text_starts(name, "tokenizer.chat_template")) {
-      hugh_incomplete(scan, task, st->at, "a template is longer than 1 MiB");
+      take_text(scan, name, (hugh_text){(const char *)p + key + 12, (size_t)length});
     }
+    template = hugh_text_starts(name, "tokenizer.chat_template");
   } else {
     end = st->at + value + sizes[type];
   }
@@ -159,6 +158,11 @@ static hugh_next pair(hugh_scan *scan, hugh_task *task) {
   }
   hugh_next next = enter(scan, task, p, (size_t)key);
   if (next != HUGH_AGAIN) return next;
+  if (template) {
+    uint64_t start = st->at + value + 8;
+    hugh_jinja_push(scan, task, hugh_view_slice(scan, task->view, start, end - start), "chat_template");
+    st->pushed = true;
+  }
   st->at = end;
   if (type == TYPE_ARRAY) st->phase = IN_ARRAY;
   else st->pairs--;
@@ -219,6 +223,7 @@ static hugh_next data(hugh_scan *scan, hugh_task *task) {
   st->phase = AT_DATA;
   hugh_find(scan, task, HUGH_FOUND_GGUF_TRAILING, most, "bytes follow the last tensor");
   hugh_task_push(scan, task, hugh_view_slice(scan, task->view, most, HUGH_UNKNOWN_SIZE), hugh_text_of("(after the tensors)"));
+  st->pushed = true;
   return HUGH_AGAIN;
 }
 
@@ -265,10 +270,12 @@ static hugh_next advance(hugh_scan *scan, hugh_task *task) {
 }
 
 static hugh_next step(hugh_scan *scan, hugh_task *task) {
+  state *st = task->state;
   hugh_next next;
+  st->pushed = false;
   do {
     next = advance(scan, task);
-  } while (next == HUGH_AGAIN && ((state *)task->state)->phase != AT_DATA && !hugh_work(scan, 16));
+  } while (next == HUGH_AGAIN && !st->pushed && !hugh_work(scan, 16));
   return next;
 }
 

@@ -5,6 +5,7 @@
 #include "jinja.h"
 
 #define TEMPLATE_MOST ((uint64_t)1 << 20)
+#define MACROS_MOST   256
 
 /* What chat templates call: transformers' own helpers, Jinja's, and methods of strings, lists and dictionaries. */
 static const char *const callable[] = {
@@ -16,20 +17,32 @@ static const char *const callable[] = {
     "select",     "selectattr", "slice",    "sort",      "split",      "splitlines",      "startswith", "strftime", "strftime_now", "string",
     "strip",      "sum",       "title",     "tojson",    "trim",       "truncate",        "unique",    "update",    "upper",        "values",
     "wordcount",  "zip",       "isalpha",   "isspace",   "date_string", "today",          "now",       "fromjson",  "from_json",    "loop",
-    "d",          "isupper",   "islower",   "isalnum",   "raise_error", "xmlattr",        "e",         "safe",      "dumps",        "tojson_indent"};
+    "d",          "isupper",   "islower",   "isalnum",   "raise_error", "xmlattr",        "e",         "safe",      "dumps",        "tojson_indent",
+    "cycle"};
 
 /* Words that stand before a parenthesis without calling anything. */
 static const char *const keywords[] = {"if", "elif", "and", "or", "not", "in", "is", "else", "for", "set", "call", "return", "filter", "equalto"};
 
-#define MACROS_MOST 256
+/* Attributes that lead from a value to code without two underscores at either end; "attr" takes an attribute by name. */
+static const char *const walks[] = {"attr",     "mro",       "func_globals", "gi_frame", "gi_code", "cr_frame",
+                                    "ag_frame", "f_globals", "f_builtins",   "f_back",   "tb_frame"};
 
-typedef struct reading {
-  hugh_text text;
+/* Objects of Jinja's and Flask's own and statements that read other templates: no chat template has a use for them. */
+static const char *const foreign[] = {"lipsum", "cycler", "joiner", "self", "request", "url_for", "get_flashed_messages"};
+static const char *const readers[] = {"include", "import", "from", "extends", "debug"};
+
+typedef struct state {
   size_t at;
-  hugh_text macros[MACROS_MOST]; /* what the template itself defines and may call */
+  char block; /* what the block that is open ends with, before a brace: % or }; 0 between blocks */
+  bool first, raw, macro; /* the next word is the block's first; the block begins raw text; the next word names a macro */
+  char before; /* the last character that is no space */
+  uint32_t braces;
+  struct {
+    size_t at, length;
+  } macros[MACROS_MOST]; /* what the template itself defines and may call */
   size_t macro_count;
   bool walk, call; /* reported */
-} reading;
+} state;
 
 static bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (unsigned char)c >= 0x80;
@@ -46,17 +59,26 @@ static bool listed(hugh_text word, const char *const *words, size_t count) {
 
 #define LISTED(word, words) listed(word, words, sizeof words / sizeof *words)
 
-static bool starts_at(const reading *r, size_t at, const char *what) {
+static bool starts_at(hugh_text text, size_t at, const char *what) {
   size_t n = strlen(what);
-  return r->text.length - at >= n && memcmp(r->text.data + at, what, n) == 0;
+  return text.length - at >= n && memcmp(text.data + at, what, n) == 0;
 }
 
-static void found_walk(hugh_scan *scan, const hugh_task *task, reading *r, uint64_t offset, hugh_text what) {
-  if (!r->walk) {
+static void found_walk(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text what) {
+  state *st = task->state;
+  if (!st->walk) {
     hugh_find(scan, task, HUGH_FOUND_JINJA_WALK, offset, "a template uses %s, which leads from a value to code when it is rendered outside a sandbox",
               hugh_show(scan, what, 60));
   }
-  r->walk = true;
+  st->walk = true;
+}
+
+static void found_call(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text what) {
+  state *st = task->state;
+  if (!st->call) {
+    hugh_find(scan, task, HUGH_FOUND_JINJA_CALL, offset, "a template uses or calls %s, which chat templates do not", hugh_show(scan, what, 60));
+  }
+  st->call = true;
 }
 
 /* A name or key with underscores at both ends, or the start or end of one that is put together. */
@@ -64,92 +86,134 @@ static bool is_dunder(hugh_text word) {
   return word.length >= 2 && (memcmp(word.data, "__", 2) == 0 || memcmp(word.data + word.length - 2, "__", 2) == 0);
 }
 
-/* Reads a string of the template; escapes that spell an underscore have no purpose but to hide one. */
-static void read_string(hugh_scan *scan, const hugh_task *task, reading *r, uint64_t offset) {
-  const char *p = r->text.data;
-  char quote = p[r->at++];
-  size_t start = r->at;
-  while (r->at < r->text.length && p[r->at] != quote) {
-    if (p[r->at] == '\\' && (starts_at(r, r->at, "\\x5f") || starts_at(r, r->at, "\\x5F") || starts_at(r, r->at, "\\u005") ||
-                             starts_at(r, r->at, "\\137") || starts_at(r, r->at, "\\N{") || starts_at(r, r->at, "\\U0000005"))) {
-      found_walk(scan, task, r, offset, hugh_text_of("underscores spelt as escapes"));
-    }
-    r->at += p[r->at] == '\\' && r->text.length - r->at > 1 ? 2 : 1;
-  }
-  hugh_text inside = {p + start, r->at - start};
-  if (r->at < r->text.length) r->at++;
-  if (is_dunder(inside)) found_walk(scan, task, r, offset, inside);
+/* The next character that is no space, from `at`. */
+static char next_char(hugh_text text, size_t at) {
+  while (at < text.length && is_space(text.data[at])) at++;
+  return at < text.length ? text.data[at] : 0;
 }
 
-/* `before` is what stands before the word: the last character that is no space. */
-static void read_word(hugh_scan *scan, const hugh_task *task, reading *r, uint64_t offset, char before, bool *macro) {
-  const char *p = r->text.data;
-  size_t start = r->at;
-  while (r->at < r->text.length && is_word(p[r->at])) r->at++;
-  hugh_text word = {p + start, r->at - start};
-  if (is_dunder(word) || (before == '|' && hugh_text_is(word, "attr")) || (before == '.' && hugh_text_is(word, "mro"))) {
-    found_walk(scan, task, r, offset, word);
+/* Reads a string. Escapes that spell an underscore have no purpose but to hide one, nor have underscores that are joined to something. */
+static void read_string(hugh_scan *scan, const hugh_task *task, hugh_text text) {
+  state *st = task->state;
+  const char *p = text.data;
+  char quote = p[st->at++];
+  size_t start = st->at;
+  bool walk = false;
+  while (st->at < text.length && p[st->at] != quote) {
+    size_t at = st->at;
+    walk = walk || (p[at] == '\\' && (starts_at(text, at, "\\x5f") || starts_at(text, at, "\\x5F") || starts_at(text, at, "\\u005") ||
+                                      starts_at(text, at, "\\137") || starts_at(text, at, "\\N{") || starts_at(text, at, "\\U0000005")));
+    walk = walk || starts_at(text, at, ".__"); /* an attribute, for str.format */
+    st->at += p[at] == '\\' && text.length - at > 1 ? 2 : 1;
   }
-  if (*macro && r->macro_count < MACROS_MOST) r->macros[r->macro_count++] = word;
-  *macro = hugh_text_is(word, "macro");
-  size_t next = r->at;
-  while (next < r->text.length && is_space(p[next])) next++;
-  if (r->call || next >= r->text.length || p[next] != '(' || LISTED(word, callable) || LISTED(word, keywords)) return;
-  for (size_t i = 0; i < r->macro_count; i++) {
-    if (hugh_text_equal(r->macros[i], word)) return;
-  }
-  hugh_find(scan, task, HUGH_FOUND_JINJA_CALL, offset, "a template calls %s, which chat templates do not", hugh_show(scan, word, 60));
-  r->call = true;
+  if (st->at > text.length) st->at = text.length;
+  hugh_text inside = {p + start, st->at - start};
+  if (st->at < text.length) st->at++;
+  char next = next_char(text, st->at);
+  bool joined = st->before == '~' || st->before == '+' || next == '~' || next == '+';
+  bool single = inside.length > 0 && joined && (inside.data[0] == '_' || inside.data[inside.length - 1] == '_') && inside.length < 16;
+  if (walk || single || is_dunder(inside) || LISTED(inside, walks)) found_walk(scan, task, start, inside);
 }
 
-/* From the opening of a block to its end; `close` is the character before the last brace. */
-static void read_block(hugh_scan *scan, const hugh_task *task, reading *r, uint64_t offset, char close) {
-  const char *p = r->text.data;
-  char before = 0;
-  bool macro = false;
-  uint32_t braces = 0;
-  while (r->at < r->text.length) {
-    char c = p[r->at];
-    if (braces == 0 && c == close && r->text.length - r->at > 1 && p[r->at + 1] == '}') {
-      r->at += 2;
+static bool is_macro(const state *st, hugh_text text, hugh_text word) {
+  for (size_t i = 0; i < st->macro_count; i++) {
+    if (hugh_text_equal((hugh_text){text.data + st->macros[i].at, st->macros[i].length}, word)) return true;
+  }
+  return false;
+}
+
+/* A name, keyword or filter. */
+static void read_word(hugh_scan *scan, const hugh_task *task, hugh_text text) {
+  state *st = task->state;
+  size_t start = st->at;
+  while (st->at < text.length && is_word(text.data[st->at])) st->at++;
+  hugh_text word = {text.data + start, st->at - start};
+  char next = next_char(text, st->at);
+  bool member = st->before == '.', walk = (member || st->before == '|') && LISTED(word, walks);
+  if (walk || is_dunder(word) || (member && word.data[0] == '_')) found_walk(scan, task, start, word);
+  if (st->first) st->raw = hugh_text_is(word, "raw");
+  if (st->macro && st->macro_count < MACROS_MOST) {
+    st->macros[st->macro_count].at = start;
+    st->macros[st->macro_count++].length = word.length;
+  }
+  bool reader = st->first && LISTED(word, readers), stranger = !member && next != '=' && LISTED(word, foreign);
+  bool calls = next == '(' && !LISTED(word, callable) && !LISTED(word, keywords) && !st->macro && !is_macro(st, text, word);
+  if (reader || stranger || calls) found_call(scan, task, start, word);
+  st->macro = hugh_text_is(word, "macro");
+  st->first = false;
+  hugh_work(scan, next == '(' ? 1024 : 64); /* for the lists */
+}
+
+/* Between blocks: to the next one. In raw text only its end opens one; a comment is skipped. */
+static void read_between(const hugh_task *task, hugh_text text) {
+  state *st = task->state;
+  const char *brace = text.length - st->at > 1 ? memchr(text.data + st->at, '{', text.length - st->at - 1) : NULL;
+  st->at = brace != NULL ? (size_t)(brace - text.data) + 2 : text.length;
+  if (brace == NULL) return;
+  if (st->raw) {
+    size_t word = st->at;
+    if (word < text.length && (text.data[word] == '-' || text.data[word] == '+')) word++;
+    while (word < text.length && is_space(text.data[word])) word++;
+    if (brace[1] != '%' || !starts_at(text, word, "endraw")) {
+      st->at--;
       return;
     }
-    if (c == '\'' || c == '"') {
-      read_string(scan, task, r, offset);
-    } else if (is_word(c)) {
-      read_word(scan, task, r, offset, before, &macro);
-    } else {
-      if (c == '{') braces++;
-      if (c == '}' && braces > 0) braces--;
-      r->at++;
-    }
-    if (!is_space(c)) before = c;
+  }
+  switch (brace[1]) {
+    case '{':
+    case '%':
+      st->block = brace[1] == '{' ? '}' : '%';
+      st->first = brace[1] == '%';
+      st->raw = st->macro = false;
+      st->before = 0;
+      st->braces = 0;
+      return;
+    case '#':
+      while (st->at < text.length && !starts_at(text, st->at, "#}")) st->at++;
+      return;
+    default: st->at--;
   }
 }
 
-void hugh_jinja_judge(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text text) {
-  reading r = {.text = text};
-  while (text.length - r.at > 1) {
-    const char *brace = memchr(text.data + r.at, '{', text.length - r.at - 1);
-    if (brace == NULL) return;
-    r.at = (size_t)(brace - text.data) + 1;
-    char kind = text.data[r.at];
-    if (kind == '{' || kind == '%') {
-      r.at++;
-      read_block(scan, task, &r, offset, kind == '{' ? '}' : '%');
-    } else if (kind == '#') {
-      while (r.at < text.length && !starts_at(&r, r.at, "#}")) r.at++;
-    }
+static void read_block(hugh_scan *scan, const hugh_task *task, hugh_text text) {
+  state *st = task->state;
+  char c = text.data[st->at];
+  if (st->braces == 0 && c == st->block && starts_at(text, st->at + 1, "}")) {
+    st->at += 2;
+    st->block = 0;
+  } else if (c == '\'' || c == '"') {
+    read_string(scan, task, text);
+    st->before = c;
+  } else if (is_word(c)) {
+    read_word(scan, task, text);
+    st->before = c;
+  } else {
+    if (c == '{') st->braces++;
+    if (c == '}' && st->braces > 0) st->braces--;
+    if (c == '(' && (st->before == ')' || st->before == ']')) found_call(scan, task, st->at, hugh_text_of("what another call or a subscript gives"));
+    st->at++;
+    if (!is_space(c)) st->before = c;
   }
 }
 
 static hugh_next step(hugh_scan *scan, hugh_task *task) {
+  state *st = task->state;
   size_t length;
   const uint8_t *p = hugh_view_upto(scan, task->view, 0, TEMPLATE_MOST, &length);
   if (p == NULL) return task->view->got == HUGH_NEED ? HUGH_WANT : HUGH_DONE;
-  hugh_jinja_judge(scan, task, 0, (hugh_text){(const char *)p, length});
+  hugh_text text = {(const char *)p, length};
+  while (st->at < text.length) {
+    size_t start = st->at;
+    if (st->block != 0) read_block(scan, task, text);
+    else read_between(task, text);
+    if (hugh_work(scan, 8 + 4 * (st->at - start))) return HUGH_AGAIN;
+  }
   if (length == TEMPLATE_MOST) hugh_incomplete(scan, task, length, "a template is longer than 1 MiB");
   return HUGH_DONE;
 }
 
-const hugh_parser hugh_parser_jinja = {"jinja", 0, step, NULL};
+const hugh_parser hugh_parser_jinja = {"jinja", sizeof(state), step, NULL};
+
+void hugh_jinja_push(hugh_scan *scan, hugh_task *task, hugh_view *template, const char *name) {
+  hugh_task_push_parser(scan, task, template, hugh_text_of(name), HUGH_KIND_JINJA, &hugh_parser_jinja);
+}

@@ -4,7 +4,7 @@
 
 #include "../core.h"
 
-/* Reports what a template that lies at `offset` of the task's view would reach. */
-void hugh_jinja_judge(hugh_scan *, const hugh_task *, uint64_t offset, hugh_text);
+/* Pushes a task that reports what the template would reach; the caller returns HUGH_AGAIN, and the view stays as it is until then. */
+void hugh_jinja_push(hugh_scan *, hugh_task *, hugh_view *template, const char *name);
 
 #endif

@@ -18,14 +18,31 @@ static size_t find(const uint8_t *p, size_t length) {
   return length;
 }
 
+/* Whether the declaration names an encoding in which markup may be spelt in other bytes than ASCII's, such as UTF-7. */
+static bool is_encoded(const uint8_t *p, size_t length) {
+  static const char *const plain[] = {"utf-8", "UTF-8", "us-ascii", "US-ASCII", "ascii", "ASCII", "iso-8859", "ISO-8859", "windows-125", "Windows-125"};
+  const uint8_t *end = HUGH_STARTS(p, length, "<?xml") ? memchr(p, '>', length) : NULL;
+  for (size_t at = 0; end != NULL && p + at < end; at++) {
+    size_t left = (size_t)(end - p) - at;
+    if (!HUGH_STARTS(p + at, left, "encoding")) continue;
+    at += 8;
+    while (p + at < end && memchr(" \t\r\n='\"", p[at], 7) != NULL) at++;
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+      if (hugh_text_starts((hugh_text){(const char *)p + at, (size_t)(end - p) - at}, plain[i])) return false;
+    }
+    return true;
+  }
+  return false;
+}
+
 static hugh_next step(hugh_scan *scan, hugh_task *task) {
   state *st = task->state;
   for (;;) {
     size_t length;
     const uint8_t *p = hugh_view_upto(scan, task->view, st->at, HUGH_READ, &length);
     if (p == NULL) return task->view->got == HUGH_NEED ? HUGH_WANT : HUGH_DONE;
-    if (st->at == 0 && memchr(p, 0, length) != NULL) {
-      hugh_incomplete(scan, task, 0, "XML in UTF-16 or UTF-32 is not read");
+    if (st->at == 0 && (memchr(p, 0, length) != NULL || is_encoded(p, length))) {
+      hugh_incomplete(scan, task, 0, "XML is read in UTF-8 and its like only");
       return HUGH_DONE;
     }
     size_t found = find(p, length);

@@ -5,7 +5,9 @@ local function scan(template)
   local source = core.scan { name = "chat_template.jinja", size = #template }
   for offset, length in source.need, source do source:feed(offset, template:sub(offset + 1, offset + length)) end
   local report = source:report()
-  return report.findings[1] and report.findings[1].id or "nothing", report.safety
+  local found = {}
+  for _, finding in ipairs(report.findings) do found[#found + 1] = finding.id end
+  return found[1] or "nothing", report.safety, table.concat(found, " ")
 end
 
 -- In the style of what models of these families ship.
@@ -61,18 +63,33 @@ describe("a template", function()
     [[{{ x['\x5f\x5fclass\x5f\x5f'] }}]],
     [[{{ x["\u005f\u005fclass" + "x"] }}]],
     "{{ {'a': {}} }}{{ ''.mro() }}",
-    "text {{ 'a}}' }} {{ x.__base__ }}",
+    "text {{ 'a}}' }} {{ x.__base__ }}", "{% raw %}{#{% endraw %}{{ ''.__class__ }}{# #}", "{%- raw -%}{% endraw x %}{{ x.__class__ }}",
+    "{{ x['_' ~ '_class_' ~ '_'] }}", "{{ x['_'+'_cl'+'ass_'+'_'] }}", "{{ '{0.__class__}'.format(x) }}", "{{ x._TemplateReference__context }}",
+    "{{ f.gi_frame.f_back }}", "{{ x['func_globals'] }}", "{{ x|map('attr', y) }}", "{{ dict(__class__=1)|join }}", "{% set a = x | attr(b) %}",
+    "{# #}{{ x\n.\n__init__ }}",
   } do
-    it("is dangerous when it walks: " .. attack, function() assert.same({ "jinja.attribute-walk", "dangerous" }, { scan(attack) }) end)
+    it("is dangerous when it walks: " .. attack, function()
+      local _, safety, found = scan(attack)
+      assert.equal("dangerous", safety)
+      assert.matches("jinja.attribute%-walk", found)
+    end)
   end
 
   it("is suspicious when it calls what no chat template calls", function()
-    for _, attack in ipairs { "{{ os.popen('true') }}", "{% if lipsum () %}{% endif %}", "{{ self.environment.from_string('x') }}" } do
-      assert.same({ "jinja.call", "suspicious" }, { scan(attack) })
+    for _, attack in ipairs { "{{ os.popen('true') }}", "{% if lipsum () %}{% endif %}", "{{ self.environment.from_string('x') }}", "{% set f = lipsum %}", "{{ cycler }}",
+      "{{ x['popen']('true') }}", "{{ f(x)('true') }}", "{% include 'x' %}", "{%- import 'x' as y %}", "{{ request.application }}" } do
+      local id, safety = scan(attack)
+      assert.same({ "jinja.call", "suspicious" }, { id, safety })
+    end
+  end)
+
+  it("may use the words that lead out in other places", function()
+    for _, template in ipairs { "self request {{ message.request }}", "{{ x(request=1) }}{{ 'self' }}", "{% if import %}{% endif %}", "{{ x | replace('_', ' ') }}" } do
+      assert.equal("nothing", (scan((template:gsub("x%(", "dict(")))))
     end
   end)
 
   it("may end anywhere", function()
-    for _, cut in ipairs { "{", "{{", "{{ '", "{{ '\\", "{% macro", "{#", "{{ get (", "{{ _" } do assert.equal("nothing", (scan(cut))) end
+    for _, cut in ipairs { "{", "{{", "{{ '", "{{ '\\", "{% macro", "{#", "{{ get (", "{{ _", "{% raw %}{", "{% raw %}{% ", "{% raw %}{%-" } do assert.equal("nothing", (scan(cut))) end
   end)
 end)

@@ -21,6 +21,13 @@ describe("xml", function()
   end)
 end)
 
+describe("xml in an encoding that spells markup otherwise", function()
+  it("is not judged", function()
+    assert.same({ "unknown", "scan.incomplete" }, { scan("a.xml", '<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE x>') })
+    assert.equal("safe", (scan("a.xml", '<?xml version="1.0" encoding=\'utf-8\' ?><a b="encoding"/>')))
+  end)
+end)
+
 describe("compiled code", function()
   it("is suspicious", function()
     for _, head in ipairs { "\127ELF\2\1\1", "MZ\144\0", "\207\250\237\254" } do

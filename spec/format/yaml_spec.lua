@@ -18,7 +18,8 @@ describe("YAML", function()
 
   it("is dangerous when a tag calls, however it is spelt", function()
     for _, text in ipairs { "a: !!python/object/apply:os.system ['true']", "!!python/object/new:os.system\n- x", "{a: !!python/name:builtins.eval }",
-      "- !!p%79thon/object/apply:os.system [x]", "!<tag:yaml.org,2002:python/object/apply:os.system> [x]", "[!!python/object/apply:eval ['1']]" } do
+      "- !!p%79thon/object/apply:os.system [x]", "!<tag:yaml.org,2002:python/object/apply:os.system> [x]", "[!!python/object/apply:eval ['1']]",
+      "# a\r!!python/object/apply:os.system [x]", "# a\194\133!!python/object/apply:os.system [x]", "\239\187\191!!python/object/apply:os.system [x]" } do
       assert.same({ "yaml.call", "dangerous" }, { scan(text) })
     end
   end)
@@ -29,9 +30,13 @@ describe("YAML", function()
     end
   end)
 
+  it("is not judged in UTF-16", function() assert.same({ "scan.incomplete", "unknown" }, { scan("\255\254!\0!\0p\0") }) end)
+
   it("says what Hydra would call", function()
     assert.same({ "config.target.dangerous", "dangerous" }, { scan("a:\n  - _target_: os.system\n") })
     assert.same({ "config.target.dangerous", "dangerous" }, { scan('{"_target_": "subprocess.run"}') })
+    assert.same({ "config.target.dangerous", "dangerous" }, { scan("model:\n  target: os.system\n") })
+    assert.same({ "nothing", "safe" }, { scan("model:\n  target: ldm.models.Diffusion\n  targets: os.system\n") })
     assert.same({ "config.target", "suspicious" }, { scan("model: {_target_: acme.Model, x: 1}") })
   end)
 end)
