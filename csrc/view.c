@@ -370,7 +370,7 @@ static hugh_got decode_more(hugh_scan *scan, hugh_view *view, decode_part *part)
       part->finished = part->stream;
     } else if (!part->broken) {
       part->broken = true;
-      hugh_find(scan, scan->top, HUGH_FOUND_STREAM_BROKEN, part->consumed, "the %s stream %s after %llu bytes of output",
+      hugh_find(scan, scan->top, HUGH_FOUND_STREAM_BROKEN, part->stream, "the %s stream %s after %llu bytes of output",
                 part->decoder->name, end ? "ends too early," : "is broken", (unsigned long long)(part->start + part->length));
       scan->report.complete = false;
     }

@@ -227,35 +227,56 @@ const hugh_decoder hugh_decode_xz = {"xz", open_xz, run_xz, close_xz, true};
 const hugh_decoder hugh_decode_lzma = {"lzma", open_lzma, run_xz, close_xz, false};
 const hugh_decoder hugh_decode_zip_lzma = {"lzma", open_zip_lzma, run_xz, close_xz, false};
 
-/* -------------------------------------------------------------------- lz4 */
+/* --------------------------------------------------------------- lz4, zstd */
 
-static void *open_lz4(hugh_scan *scan, const void *parameters) {
-  (void)scan;
-  (void)parameters;
-  LZ4F_dctx *context; /* a few hundred kilobytes at most for blocks up to 4 MiB; liblz4 exports no way to hand it an allocator */
-  return LZ4F_isError(LZ4F_createDecompressionContext(&context, LZ4F_VERSION)) ? NULL : context;
+/*
+** These two lose what a call has made when it ends in an error. So each call gets the input that the last one asked for, a block, and what
+** comes before a broken one is seen: a loader may have run it by then.
+*/
+typedef struct block_state {
+  void *context;
+  size_t wants;
+} block_state;
+
+static block_state *block_state_new(hugh_scan *scan, void *context, size_t wants) {
+  block_state *state = context != NULL ? block_new(scan, 1, sizeof *state) : NULL;
+  if (state != NULL) *state = (block_state){context, wants};
+  return state;
 }
 
-static hugh_decoded run_lz4(void *state, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end) {
-  size_t eaten = *in_left, made = *out_left;
+static hugh_decoded block_done(block_state *state, size_t status) {
+  state->wants = status;
+  return status == 0 ? HUGH_DECODE_END : HUGH_DECODE_MORE;
+}
+
+static void *open_lz4(hugh_scan *scan, const void *parameters) {
+  (void)parameters;
+  LZ4F_dctx *context; /* a few hundred kilobytes at most for blocks up to 4 MiB; liblz4 exports no way to hand it an allocator */
+  if (LZ4F_isError(LZ4F_createDecompressionContext(&context, LZ4F_VERSION))) return NULL;
+  block_state *state = block_state_new(scan, context, 7); /* the shortest header */
+  if (state == NULL) LZ4F_freeDecompressionContext(context);
+  return state;
+}
+
+static hugh_decoded run_lz4(void *opaque, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end) {
+  block_state *state = opaque;
+  size_t eaten = *in_left < state->wants ? *in_left : state->wants, made = *out_left;
   (void)end;
-  size_t status = LZ4F_decompress(state, *out, &made, *in, &eaten, NULL);
+  size_t status = LZ4F_decompress(state->context, *out, &made, *in, &eaten, NULL);
   if (LZ4F_isError(status)) return HUGH_DECODE_ERROR;
   *in += eaten;
   *in_left -= eaten;
   *out += made;
   *out_left -= made;
-  return status == 0 ? HUGH_DECODE_END : HUGH_DECODE_MORE;
+  return block_done(state, status);
 }
 
 static void close_lz4(hugh_scan *scan, void *state) {
-  (void)scan;
-  LZ4F_freeDecompressionContext(state);
+  LZ4F_freeDecompressionContext(((block_state *)state)->context);
+  block_free(scan, state);
 }
 
 const hugh_decoder hugh_decode_lz4 = {"lz4", open_lz4, run_lz4, close_lz4, true};
-
-/* ------------------------------------------------------------------- zstd */
 
 static void *zstd_alloc(void *scan, size_t size) { return block_new(scan, size, 1); }
 
@@ -263,25 +284,28 @@ static void *open_zstd(hugh_scan *scan, const void *parameters) {
   (void)parameters;
   ZSTD_DCtx *context = ZSTD_createDCtx_advanced((ZSTD_customMem){zstd_alloc, zlib_free, scan});
   if (context != NULL) ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 27); /* the scan's limits are tighter */
-  return context;
+  block_state *state = block_state_new(scan, context, 5); /* the shortest header */
+  if (state == NULL) ZSTD_freeDCtx(context);
+  return state;
 }
 
-static hugh_decoded run_zstd(void *state, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end) {
-  ZSTD_inBuffer input = {*in, *in_left, 0};
+static hugh_decoded run_zstd(void *opaque, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end) {
+  block_state *state = opaque;
+  ZSTD_inBuffer input = {*in, *in_left < state->wants ? *in_left : state->wants, 0};
   ZSTD_outBuffer output = {*out, *out_left, 0};
   (void)end;
-  size_t status = ZSTD_decompressStream(state, &output, &input);
+  size_t status = ZSTD_decompressStream(state->context, &output, &input);
   *in += input.pos;
   *in_left -= input.pos;
   *out += output.pos;
   *out_left -= output.pos;
   if (ZSTD_isError(status)) return HUGH_DECODE_ERROR;
-  return status == 0 ? HUGH_DECODE_END : HUGH_DECODE_MORE;
+  return block_done(state, status);
 }
 
 static void close_zstd(hugh_scan *scan, void *state) {
-  (void)scan;
-  ZSTD_freeDCtx(state);
+  ZSTD_freeDCtx(((block_state *)state)->context);
+  block_free(scan, state);
 }
 
 const hugh_decoder hugh_decode_zstd = {"zstd", open_zstd, run_zstd, close_zstd, true};

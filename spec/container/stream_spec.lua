@@ -57,6 +57,16 @@ describe("a compressed stream", function()
     assert.equal(1, #members)
   end)
 
+  it("that is damaged has what comes before the damage scanned", function()
+    for _, extension in ipairs { "gz", "bz2", "xz", "lz4", "zst" } do
+      local report, ids = scan("damaged.pkl." .. extension)
+      assert.is_true(ids["stream.broken"], extension)
+      assert.is_false(report.complete)
+      assert.equal("system", report.globals[1] and report.globals[1].name, extension)
+      assert.is_true(report.globals[1].called)
+    end
+  end)
+
   it("that expands beyond reason is a bomb, and limits hold", function()
     local report, ids = scan("bomb.gz")
     assert.is_true(ids["stream.bomb"])

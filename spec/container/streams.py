@@ -3,6 +3,7 @@ import bz2
 import gzip
 import lzma
 import pickle
+import random
 import struct
 import subprocess
 import sys
@@ -32,6 +33,14 @@ save("skipped.zst", struct.pack("<2I", 0x184d2a50, 4) + b"skip" + tool(["zstd", 
 save("parts.gz", b"".join(gzip.compress(part) for part in (MARK[:10], MARK[10:20], MARK[20:])))
 save("trailing.gz", gzip.compress(b"hello") + MARK)
 save("broken.gz", gzip.compress(MARK + bytes(range(256)) * 99)[:300])
+PROGRAM = b"N0" * 5000 + b"cos\nsystem\n(S'true'\ntR." + random.Random(1).randbytes(200000)  # one call would decode all of it
+DAMAGED = {"gz": gzip.compress, "bz2": lambda d: bz2.compress(d, 1), "xz": lambda d: lzma.compress(d, preset=0),
+           "lz4": lambda d: tool(["lz4", "-cq", "-B4"], d), "zst": lambda d: tool(["zstd", "-c"], d)}
+for extension, compress in DAMAGED.items():
+    packed = bytearray(compress(PROGRAM))
+    packed[-3000:-2000] = bytes(1000)
+    packed[-2000:] = b"\xff" * 2000
+    save(f"damaged.pkl.{extension}", packed)
 save("bomb.gz", gzip.compress(b"PK\5\6" + bytes(80 << 20)))
 save("twice.gz", gzip.compress(bz2.compress(MARK)))
 save("model.joblib", zlib.compress(pickle.dumps(list(range(1000)))))
