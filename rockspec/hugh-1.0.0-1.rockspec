@@ -54,6 +54,7 @@ build = {
       ["hugh.hub.file"] = "lua/hugh/hub/file.lua",
       ["hugh.hub.security"] = "lua/hugh/hub/security.lua",
       ["hugh.hub.settings"] = "lua/hugh/hub/settings.lua",
+      ["hugh.hub.target"] = "lua/hugh/hub/target.lua",
       ["hugh.hub.url"] = "lua/hugh/hub/url.lua",
       ["hugh"] = "lua/hugh/init.lua",
       ["hugh.io.ahead"] = "lua/hugh/io/ahead.lua",

@@ -48,8 +48,9 @@ function command.run(options, out)
     if not settings then return nil, message end
     folder = settings.cache
   end
-  local found
-  found, message = require("hugh.model.cache").list(folder)
+  local found, code
+  found, message, code = require("hugh.model.cache").list(folder)
+  if code == "ENOENT" then return nil, folder .. ": there is no Hub cache here; --directory, HF_HUB_CACHE or HF_HOME say where one is." end
   if not found then return nil, message end
   if #found.snapshots == 0 then return nil, folder .. ": there are no models in this cache" end
 

@@ -23,17 +23,12 @@ function common.advisories(parser)
     .. "(default: hugh's own snapshot)."):argname("SOURCE")
 end
 
-local function size(bytes)
-  if bytes < 1e6 then return ("%.0f kB"):format(bytes / 1e3) end
-  return ("%.1f MB"):format(bytes / 1e6)
-end
-
 --- Progress of a model that is read from afar, on a terminal's standard error; nil where there is none.
 ---@param target string
 ---@return nil|fun(state: { files: integer, of: integer, bytes: integer }|nil) show called without a state, it clears the line
 function common.progress(target)
   if not require("hugh.core").is_terminal(2) then return nil end
-  local started, shown = os.time(), nil
+  local size, started, shown = require("hugh.report.style").bytes, os.time(), nil
   return function(state)
     if not state then
       if shown then io.stderr:write("\r\27[K") end

@@ -39,10 +39,23 @@ function client.new(options)
   }, client)
 end
 
-local codes = {
-  RepoNotFound = "NOT_FOUND", RevisionNotFound = "NOT_FOUND", EntryNotFound = "NOT_FOUND", GatedRepo = "GATED", DisabledRepo = "DISABLED",
+-- What the Hub's error codes mean, and what to do; `signed`: when a token was sent.
+local troubles = {
+  RepoNotFound = {
+    code = "NOT_FOUND", "there is no such model at %s, or it is private; check the name, or set HF_TOKEN",
+    signed = "there is no such model at %s, or the token gives no access to it",
+  },
+  RevisionNotFound = { code = "NOT_FOUND", "%s has no such revision of it" },
+  EntryNotFound = { code = "NOT_FOUND", "%s has no such file" },
+  GatedRepo = { code = "GATED", "%s gives it only to those who asked; ask for access on its page, then set HF_TOKEN" },
+  DisabledRepo = { code = "DISABLED", "%s has disabled it" },
 }
-local status_codes = { [401] = "NOT_FOUND", [403] = "FORBIDDEN", [404] = "NOT_FOUND", [429] = "RATE", [451] = "FORBIDDEN" }
+local by_status = {
+  [401] = troubles.RepoNotFound, [403] = { code = "FORBIDDEN", "%s refuses it" }, [404] = { code = "NOT_FOUND", "%s has nothing there" },
+  [429] = { code = "RATE", "%s has had too many requests; try again later, or set HF_TOKEN for a higher limit",
+    signed = "%s has had too many requests; try again later" },
+  [451] = { code = "FORBIDDEN", "%s may not give it" },
+}
 
 -- One printable line of what a server says about a failure.
 local function server_text(response)
@@ -58,17 +71,9 @@ end
 ---@param response hugh.hub.response
 ---@return nil, string message, string code
 function client:failure(response)
-  local code = codes[response.headers["x-error-code"]] or status_codes[response.status] or "HTTP"
-  local hint = ""
-  if code == "NOT_FOUND" and response.status == 401 then
-    hint = self.token and "; the token gives no access to it" or "; if it is private, set HF_TOKEN"
-  elseif code == "GATED" then
-    hint = "; ask for access on the Hub and set HF_TOKEN"
-  elseif code == "RATE" then
-    hint = self.token and "; try again later" or "; try again later, or set HF_TOKEN for a higher limit"
-  end
-  local text = server_text(response)
-  return nil, ("%s answered %d%s%s"):format(self.host, response.status, text and " (" .. text .. ")" or "", hint), code
+  local trouble = troubles[response.headers["x-error-code"]] or by_status[response.status] or { code = "HTTP", "%s cannot answer" }
+  local meaning, text = self.token and trouble.signed or trouble[1], server_text(response)
+  return nil, ("%s (%d%s)"):format(meaning:format(self.host), response.status, text and ": " .. text or ""), trouble.code
 end
 
 -- Asks for a JSON document. Returns it and its response, or nil, message, code.

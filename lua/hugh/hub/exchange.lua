@@ -31,6 +31,7 @@ local exchange = {}
 exchange.__index = exchange
 
 local MAX_REDIRECTS = 5
+local CONNECT_RETRIES = 2 -- somebody without a network should not have to wait to be told so
 local redirects = { [301] = true, [302] = true, [303] = true, [307] = true, [308] = true }
 local transient_status = { [408] = true, [425] = true, [429] = true, [500] = true, [502] = true, [503] = true, [504] = true }
 local transient_code = { CONNECT = true, TIMEOUT = true, BROKEN = true }
@@ -51,7 +52,8 @@ local function send_patiently(client, request, tally)
     client.requests, client.bytes_read = client.requests + 1, client.bytes_read + received
     if tally then tally.requests, tally.bytes_read = tally.requests + 1, tally.bytes_read + received end
     local passing = transient_status[response.status] or transient_code[response.code]
-    if not passing or attempt == client.retries then return response end
+    local most = response.code == "CONNECT" and math.min(CONNECT_RETRIES, client.retries) or client.retries
+    if not passing or attempt >= most then return response end
     local delay = response.status and asked_delay(response.headers) or client.backoff * 2 ^ attempt
     if delay > client.patience then return response end
     request.delay = delay

@@ -41,7 +41,7 @@ function settings.read(getenv)
   home = expand(home, user)
   local endpoint = (get("HF_ENDPOINT") or "https://huggingface.co"):gsub("/+$", "")
   local parsed, message = url.parse(endpoint)
-  if not parsed then return nil, ("HF_ENDPOINT: %s"):format(message), "SETTINGS" end
+  if not parsed then return nil, ("HF_ENDPOINT is %s: %s"):format(endpoint, message), "SETTINGS" end
 
   local token = get("HF_TOKEN")
   if not token and not flag(getenv, "HF_HUB_DISABLE_IMPLICIT_TOKEN") then

@@ -14,7 +14,7 @@ local security = require("hugh.hub.security")
 local settings = require("hugh.hub.settings")
 local suggest = require("hugh.suggest")
 local summarize = require("hugh.model.summarize")
-local url = require("hugh.hub.url")
+local targets = require("hugh.hub.target")
 
 local hub = {}
 
@@ -22,27 +22,6 @@ local PARALLEL = 8 -- files at a time; what bounds the memory
 local TEXT_MOST = 4 * 2 ^ 20
 local KNOWN_MODELS, KNOWN_FOLLOWERS = 10, 100 -- from these on a publisher has a history: a known community contributor
 local EXPANDED_MOST = 100 -- files whose scanners' verdicts are asked for: two pages
-
---- Takes a target apart: "org/name", "org/name@revision", or the address of a model's page or of one of its files.
----@param target string
----@return { repo: string, revision: string|nil, endpoint: string|nil }|nil
----@return string|nil message
----@return string|nil code
-function hub.parse(target)
-  local endpoint, path = nil, target
-  if target:find("^%a[%w+.-]*://") then
-    local parsed, message = url.parse(target)
-    if not parsed then return nil, target .. ": " .. message, "URL" end
-    endpoint, path = url.origin(parsed), parsed.path:match("^/([^?]*)")
-    local repo, revision = path:match("^([^/]+/[^/]+)/%l+/([^/]+)")
-    path = repo and repo .. "@" .. revision:gsub("%%2[Ff]", "/") or path:gsub("/$", "")
-  end
-  local repo, revision = path:match("^([^@]+)@(.+)$")
-  repo = repo or path
-  local fine = repo:find("^[%w][%w._-]*/[%w._-]+$") and not repo:find("..", 1, true) and not (revision and revision:find("[%c%s]"))
-  if not fine then return nil, target .. ": not a model's name (org/name) or address", "TARGET" end
-  return { repo = repo, revision = revision, endpoint = endpoint }
-end
 
 -- The finding for bytes that are not what was promised; other failures are the world's, and end the run.
 local promises = {
@@ -223,6 +202,23 @@ local function load(self, target, place, options, session)
   return facts
 end
 
+-- What the real client has in its cache: the only place to look when HF_HUB_OFFLINE is set.
+local function load_downloaded(target, place, set)
+  local folder = ("%s/models--%s"):format(set.cache, place.repo:gsub("/", "--"))
+  local revision = place.revision or "main"
+  local commit = revision:find("^%x+$") and #revision == 40 and revision
+    or (core.read(folder .. "/refs/" .. revision, 64) or ""):match("^(%x+)%s*$")
+  local snapshot, entries, problems = commit and folder .. "/snapshots/" .. commit, nil, nil
+  if snapshot then entries, problems = core.list(snapshot) end
+  if not entries then
+    return nil, ("%s: HF_HUB_OFFLINE is set, and it is not in the local cache (%s)"):format(target, set.cache), "OFFLINE"
+  end
+  local facts, message, code = directory.load(snapshot, entries, problems)
+  if not facts then return nil, message, code end
+  facts.target, facts.revision, facts.pinned = target, revision, revision == commit
+  return facts
+end
+
 local option_names = { "advisories", "endpoint", "token", "cache", "progress", "timeouts", "retries", "backoff", "getenv", "session" }
 
 ---@class hugh.model.hub.options
@@ -246,12 +242,12 @@ local option_names = { "advisories", "endpoint", "token", "cache", "progress", "
 function hub.load(target, options)
   suggest.check_options(options, option_names, "hugh.model")
   options = options or {}
-  local place, message, code = hub.parse(target)
+  local place, message, code = targets.parse(target)
   if not place then return nil, message, code end
   local set
   set, message, code = settings.read(options.getenv)
   if not set then return nil, message, code end
-  if set.offline then return nil, target .. ": HF_HUB_OFFLINE is set, so the Hub was not asked", "OFFLINE" end
+  if set.offline then return load_downloaded(target, place, set) end
   local endpoint = options.endpoint or place.endpoint or set.endpoint
   -- The token belongs to the configured endpoint: an address somebody pasted does not get it.
   local token = options.token or (endpoint == set.endpoint and set.token) or nil

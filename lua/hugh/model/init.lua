@@ -4,21 +4,16 @@ local core = require("hugh.core")
 
 local model = {}
 
--- "org/name" or "name", with an optional revision: what the Hub calls a repository.
-local function is_repository(target)
-  local name = target:match("^([%w._/-]+)@[%w._/%%-]+$") or target:match("^([%w._/-]+)$")
-  return name ~= nil and not name:find("^[./]") and not name:find("//", 1, true) and select(2, name:gsub("/", "")) == 1
-end
-
 local function find(target, options)
-  if target:find("^https?://") then return require("hugh.model.hub").load(target, options) end
+  if target:find("^%l+://") then return require("hugh.model.hub").load(target, options) end
   local entries, problems, code = core.list(target)
   if entries then return require("hugh.model.directory").load(target, entries, problems) end
-  if code == "ENOENT" and is_repository(target) then return require("hugh.model.hub").load(target, options) end
   if code == "ENOTDIR" then
     return nil, target .. ": is a file; a model is a directory or a repository (`hugh scan` looks at files)", code
   end
-  return nil, problems, code
+  if code ~= "ENOENT" then return nil, problems, code end
+  if require("hugh.hub.target").parse(target) then return require("hugh.model.hub").load(target, options) end
+  return nil, target .. ": there is no such directory, and it is not the name of a repository (org/name or org/name@revision)", code
 end
 
 -- The source of advisories, opened once per session.

@@ -85,8 +85,8 @@ return function(result, options)
   lines[#lines + 1] = paint("bold", utf8.printable(result.target)) .. paint("dim", "  judged by ") .. utf8.printable(result.policy)
   local model = result.model
   if model and model.commit then
-    local read = model.requests and (", %.0f bytes fetched in %.0f requests for files of %.0f bytes"):format(
-      model.bytes_read, model.requests, model.total_bytes) or ""
+    local read = model.requests and (", %s fetched in %s; its files have %s"):format(
+      style.bytes(model.bytes_read), style.count(model.requests, "request"), style.bytes(model.total_bytes)) or ""
     lines[#lines + 1] = paint("dim", "commit " .. model.commit .. read)
   end
   lines[#lines + 1] = ""
