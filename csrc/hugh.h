@@ -107,7 +107,7 @@ typedef struct hugh_allocator {
 
 /* Bounds of one scan. A bound that is hit gives the finding `scan.budget` and an incomplete report. 0 means the default. */
 typedef struct hugh_limits {
-  uint64_t kept;     /* bytes of memory for input and derived data (default 32 MiB) */
+  uint64_t kept;     /* bytes of memory for input and derived data (default 48 MiB) */
   uint64_t inflated; /* bytes that decompression may produce, all streams together (default 4 GiB) */
   uint64_t opcodes;  /* pickle opcodes run, all streams together (default 2^32) */
   uint32_t nesting;  /* sources inside sources (default 8) */

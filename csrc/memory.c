@@ -20,9 +20,12 @@ void *hugh_raw_resize(hugh_scan *scan, void *block, size_t old, size_t size) {
 
 void *hugh_resize(hugh_scan *scan, void *block, size_t old, size_t size) {
   if (size > old && hugh_add(scan->kept, size - old) > scan->options.limits.kept) {
-    hugh_find(scan, scan->top, HUGH_FOUND_SCAN_BUDGET, HUGH_NO_OFFSET,
-              "this needs more memory than the %llu bytes a scan may keep; what lies behind was not read",
-              (unsigned long long)scan->options.limits.kept);
+    if (!scan->out_of_room) {
+      hugh_find(scan, scan->top, HUGH_FOUND_SCAN_BUDGET, HUGH_NO_OFFSET,
+                "this needs more memory than the %llu bytes a scan may keep; what lies behind was not read",
+                (unsigned long long)scan->options.limits.kept);
+    }
+    scan->out_of_room = true;
     scan->report.complete = false;
     return NULL;
   }

@@ -223,6 +223,7 @@ void hugh_report_reset(hugh_scan *scan) {
   if (scan->global_slots != NULL) memset(scan->global_slots, 0, scan->global_slot_count * sizeof *scan->global_slots);
   scan->last_member = (hugh_text){"", 0};
   scan->reason_count = 0;
+  scan->out_of_room = false;
   scan->report = (hugh_report){.complete = true, .size = scan->options.size, .name = scan->options.name};
 }
 

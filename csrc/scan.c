@@ -6,7 +6,7 @@
 #include "container/polyglot.h"
 #include "scan.h"
 
-#define DEFAULT_KEPT     ((uint64_t)32 << 20)
+#define DEFAULT_KEPT     ((uint64_t)48 << 20)
 #define DEFAULT_INFLATED ((uint64_t)4 << 30)
 #define DEFAULT_OPCODES  ((uint64_t)1 << 32)
 #define DEFAULT_NESTING  8

@@ -80,6 +80,7 @@ struct hugh_scan {
   hugh_text last_member;
   const char *reasons[16]; /* reasons for an incomplete report already given */
   size_t reason_count;
+  bool out_of_room;     /* a finding says that limits.kept was reached */
   hugh_report report;
 };
 

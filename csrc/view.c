@@ -86,6 +86,7 @@ void hugh_views_free(hugh_scan *scan) {
 
 #define KEPT_LEAST ((size_t)4 * 1024)
 #define KEPT_MOST  ((size_t)64 * 1024)
+#define LOOK_BACK  ((size_t)1024) /* read again with the next window: a pickle names strings that came just before */
 
 static const uint8_t *root_get(hugh_scan *scan, hugh_view *view, uint64_t at, size_t min, size_t hint, size_t *length) {
   hugh_window *window = &scan->window;
@@ -97,7 +98,7 @@ static const uint8_t *root_get(hugh_scan *scan, hugh_view *view, uint64_t at, si
     return window->data + skip;
   }
   uint64_t carried = window->carry_offset + window->carry_length;
-  bool in_carry = window->carry_length > 0 && at >= window->carry_offset && at < carried;
+  bool in_carry = window->carry_length > 0 && at >= window->carry_offset && at < carried + LOOK_BACK;
   if (in_carry && end <= carried) {
     *length = (size_t)(carried - at);
     return window->carry + (at - window->carry_offset);
@@ -116,13 +117,12 @@ static const uint8_t *root_get(hugh_scan *scan, hugh_view *view, uint64_t at, si
     window->carry_length = 0;
     scan->want = (hugh_want){window->reached + (window->barren - window->reached) / 2, 1, 1};
   } else if (in_carry) {
-    uint64_t done = carried - at; /* part of it is here: go on from there */
-    scan->want = (hugh_want){carried, min - (size_t)done, hint - (size_t)(done < hint ? done : hint)};
-    if (scan->want.hint < scan->want.min) scan->want.hint = scan->want.min;
+    scan->want = (hugh_want){carried, (size_t)(end - carried), (size_t)(end - carried) + (hint - min)}; /* go on from what is here */
   } else {
+    size_t back = hint < HUGH_READ ? 0 : at < LOOK_BACK ? (size_t)at : LOOK_BACK;
     window->carry_length = 0;
-    window->carry_offset = at;
-    scan->want = (hugh_want){at, min, hint};
+    window->carry_offset = at - back;
+    scan->want = (hugh_want){at - back, min + back, hint + back};
   }
   if (view->size != HUGH_UNKNOWN_SIZE && scan->want.hint > view->size - scan->want.offset) {
     scan->want.hint = (size_t)(view->size - scan->want.offset);
@@ -184,7 +184,8 @@ void hugh_scan_feed(hugh_scan *scan, uint64_t offset, const void *bytes, size_t 
     if (length > root->size - offset) length = (size_t)(root->size - offset);
   }
   scan->report.bytes_read += length;
-  bool back = offset < scan->window.reached && offset == scan->want.offset && scan->want.min <= KEPT_MOST && length >= scan->want.min;
+  bool back = offset == scan->want.offset && length >= scan->want.min && offset + scan->want.min <= scan->window.reached &&
+              scan->want.min <= KEPT_MOST;
   if (scan->wanting && back) keep(scan, offset, bytes, length);
   if (offset + length > scan->window.reached) scan->window.reached = offset + length;
   settle_size(scan);
