@@ -427,6 +427,32 @@ policy:2: there is no factor '\x1b[31m'
 policy:2: a weight is a number from 0 on, not "\x1b[31mred"
     weights { ["\27[31m"] = 3, b = "\x1b[31mred" }
                                ^]] },
+  { "a statement without its name", [[
+policy "p" {}
+
+{ deny = { "*.py" } }]], [[
+policy:3: the name of a statement is missing before this
+    { deny = { "*.py" } }
+    ^]] },
+  { "a call that begins a line", [[
+policy "p" {}
+local f = tostring
+(f)(1)]], [[
+policy:3: this ( begins a line: put it behind what it calls, or a ; before it
+    (f)(1)
+    ^]] },
+  { "what only one Lua has", [[
+policy "p" {}
+local x <const> = 3]], [[
+policy:2: only Lua 5.4 has these: write the local without <const>
+    local x <const> = 3
+                  ^]] },
+  { "a parenthesis that closes nothing", [[
+policy "p" {}
+rule "r" { verdict = warn, message = "m", when = function (m) return m.pinned) end }]], [[
+policy:2: this ) closes nothing
+    rule "r" { verdict = warn, message = "m", when = function (m) return m.pinned) end }
+                                                                                 ^]] },
   { "many at once", [[
 policy "p" { extends = { "hugginghugh" }, titel = "x" }
 weights { licence_clarity = 3, recent_updates = "much" }
@@ -501,6 +527,39 @@ describe("mistakes in a policy", function()
       assert.falsy(message:find("[%z\1-\9\11-\31\127]"), message)
     end
   end)
+end)
+
+-- Policies with a token dropped, put in, or misspelt at random. Whatever that makes of them, they load or are told what is wrong.
+describe("a policy with slips of the finger", function()
+  local tokens = require "hugh.policy.tokens"
+  local sketch = require("hugh.policy.tests").facts
+  local seed = 7
+  local function random(n)
+    seed = seed * 16807 % 2147483647
+    return seed % n + 1
+  end
+  local slips = { "=", "==", ",", "{", "}", "(", ")", "end", "function", "m", "files", "if", "nil", "1", '"x"', "..", ":", "local", "return", "[", "]" }
+
+  for _, path in ipairs { "examples/policies/production.lua", "examples/policies/only-safetensors.lua", "lua/hugh/policies/hugginghugh.lua" } do
+    it("never fails in another way: " .. path, function()
+      local whole = require("spec.helper").read(path)
+      local list = tokens.read(whole)
+      for _ = 1, 60 do
+        local token, slip = list[random(#list)], slips[random(#slips)]
+        local before, after = whole:sub(1, token.at - 1), whole:sub(token.at + #token.text)
+        local text = before .. ({ "", slip .. " " .. token.text, slip, token.text:sub(2), token.text .. "x" })[random(5)] .. after
+        local loaded, message, code = policy.load(text)
+        if loaded then
+          assert.truthy(loaded:assess(sketch { files = { "a.pkl" } }).verdict)
+          loaded:test()
+        else
+          assert.truthy(code == "POLICY" and message:find("^policy:%d+: "), message)
+          assert.falsy(message:find("0x%x%x%x%x%x"), message)
+          assert.falsy(message:find("lua/hugh/policy/", 1, true), message)
+        end
+      end
+    end)
+  end
 end)
 
 describe("a condition that fails", function()

@@ -31,6 +31,7 @@ describe("names in a policy", function()
     ["for _, f in ipairs(m.files) do for _, g in ipairs(f.globals) do return g.nam end end"] = { "a global has no fact 'nam'. Did you mean 'name'?", "nam end" },
     ["for _, file in ipairs(m.files) do return file.path:find('x') end"]
       = { "texts have no methods here: texts are asked with glob, contains, starts, ends and lower", ":find" },
+    ["return { a = 1, b = 2, a = 3 }"] = { "a is given twice in these braces", "a = 3" },
     ["local facts = m return facts.nothing"] = { "there is no fact 'nothing'", "nothing" },
     ["return _ENV"] = { "unknown name '_ENV'", "_ENV" },
     ["return _G.print"] = { "unknown name '_G'", "_G" },
@@ -68,6 +69,7 @@ describe("names in a policy", function()
     "return math.floor(1.5) + math.huge > 0 and clamp(1, 2, 3) and type(nil)",
     "local rule = 3 return rule",
     "local k = { m = { x = 1 } } return k.m.x",
+    "local k = { a = { a = 1 }, b = { a = 2 } } local l = { a = 3 } return k.a.a + k.b.a + l.a",
     "for i, file in ipairs(m.files) do file = { x = i } return file.x end",
     "for _, file in ipairs(m.files or {}) do return file.path end",
     "for name, count in pairs(m.kinds) do return name == 'x' and count > 1 and m.kinds.anything end",

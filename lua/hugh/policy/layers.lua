@@ -111,7 +111,8 @@ local function read_layer(box, source, found)
   end
   for _, problem in ipairs(problems) do
     if problem.failed then problem.message = wording.failure(problem.message) end
-    if not (problem.name and named[1]) then found:add(source, { problem }) end -- names are told already
+    local again = named[1] and (problem.name or problem.failed) -- what follows from names is told already
+    if not again then found:add(source, { problem }) end
   end
   return layer
 end

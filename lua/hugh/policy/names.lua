@@ -44,7 +44,7 @@ scan.__index = scan
 
 function scan:is(i, text) return self.list[i] ~= nil and self.list[i].text == text end
 
-function scan:push(opener, i) self.frames[#self.frames + 1] = { opener = opener, at = i, hidden = {} } end
+function scan:push(opener, i) self.frames[#self.frames + 1] = { opener = opener, at = i, hidden = {}, keys = {} } end
 
 -- Ends a scope: what its locals hid is seen again.
 function scan:pop()
@@ -145,8 +145,14 @@ function scan:global(i)
 end
 
 function scan:name(i)
-  if is_field(self, i) or self:is_key(i) then return i + 1 end
   local name = self.list[i].text
+  if is_field(self, i) then return i + 1 end
+  if self:is_key(i) then
+    local keys = self:top().keys
+    if keys[name] then self:tell(i, name .. " is given twice in these braces") end
+    keys[name] = true
+    return i + 1
+  end
   local shape = self.locals[name]
   if not shape then
     self:global(i)
@@ -274,6 +280,9 @@ function names.check(list)
   local i = 1
   while i <= #list do
     local token = list[i]
+    if #self.frames == 1 and self:is(i - 1, "}") and (token.text == "{" or token.kind == "string") then
+      self:tell(i, "the name of a statement is missing before this")
+    end
     local act = token.kind == "name" and scan.name or token.kind == "keyword" and keywords[token.text] or token.kind == "operator"
       and operators[token.text]
     if act then i = act(self, i) else i = i + 1 end

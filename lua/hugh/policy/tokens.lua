@@ -79,6 +79,22 @@ local function token(text, at)
   return "operator", at, "this character can only stand in a text or a comment"
 end
 
+local calls = { [")"] = true, ["]"] = true, ["}"] = true }
+
+-- What the token at `at` makes of the tokens before it that not every Lua reads.
+local function only_in_some(list, text, kind, at)
+  local n = #list
+  local before, char = list[n], text:sub(at, at)
+  if kind ~= "operator" or not before then return nil end
+  if char == "(" and (before.kind == "name" or before.kind == "string" or calls[before.text])
+    and text:sub(before.at + #before.text, at):find("\n", 1, true) then
+    return "this ( begins a line: put it behind what it calls, or a ; before it"
+  end
+  if char == ">" and n > 3 and list[n - 1].text == "<" and list[n - 3].text == "local" then
+    return "only Lua 5.4 has these: write the local without <" .. before.text .. ">"
+  end
+end
+
 --- The tokens of a text, without comments, up to the first that cannot be read.
 ---@param text string
 ---@return { kind: string, text: string, at: integer }[] list
@@ -92,11 +108,9 @@ function tokens.read(text)
     local kind, stop, wrong, place = token(text, at)
     if wrong then return list, { at = place or at, message = wrong } end
     if kind ~= "comment" then
-      local n = #list + 1
-      list[n] = { kind = kind, text = text:sub(at, stop), at = at }
-      if n > 4 and list[n].text == ">" and list[n - 2].text == "<" and list[n - 4].text == "local" then
-        return list, { at = list[n - 2].at, message = "only Lua 5.4 has these: write the local without <" .. list[n - 1].text .. ">" }
-      end
+      local message = only_in_some(list, text, kind, at)
+      if message then return list, { at = at, message = message } end
+      list[#list + 1] = { kind = kind, text = text:sub(at, stop), at = at }
     end
     at = stop + 1
   end

@@ -106,7 +106,7 @@ local function strict(name, one, facts)
   return {
     __index = function(_, key)
       if facts[key] then return nil end
-      error(who .. " no fact '" .. tostring(key) .. "'\1" .. tostring(key) .. "\1" .. name, 2)
+      error(who .. " no fact '" .. plain_text(key) .. "'\1" .. plain_text(key) .. "\1" .. name, 2)
     end,
   }
 end

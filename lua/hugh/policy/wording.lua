@@ -11,8 +11,8 @@ local openers = {
   ["{"] = "}", ["("] = ")", ["["] = "]", ["function"] = "end", ["do"] = "end", ["then"] = "end", ["else"] = "end", ["repeat"] = "until",
 }
 
--- The innermost brace, parenthesis or block that tokens leave open, and the place of its token.
-local function open_at(list, last)
+-- The places of the braces, parentheses and blocks that tokens leave open, the innermost last.
+local function open_in(list, last)
   local open = {}
   for i = 1, last do
     local text = list[i].text
@@ -20,7 +20,7 @@ local function open_at(list, last)
     if openers[text] then open[#open + 1] = i
     elseif text == "}" or text == ")" or text == "]" or text == "end" or text == "until" then open[#open] = nil end
   end
-  return open[#open]
+  return open
 end
 
 local function starts_value(token)
@@ -34,8 +34,10 @@ local function with_article(closer) return closer == "end" and "an `end`" or clo
 -- What is likely wrong where the token `i` cannot stand. `expected` is what Lua wanted instead, or nil.
 local function explain(list, i, expected)
   local token, before = list[i], list[i - 1] or { text = "", kind = "" }
-  local text, open = token.text, open_at(list, i - 1)
-  local opener = open and list[open].text
+  local text, open = token.text, open_in(list, i - 1)
+  local opener, closes = open[1] and list[open[#open]].text, false
+  if expected == "=" and opener ~= "{" then expected = nil end -- only LuaJIT says so
+  for _, place in ipairs(open) do closes = closes or openers[list[place].text] == text end
   if text == "=" then
     if before.text == "=" or expected == "then" or expected == "do" or opener ~= "(" then return "one = gives a value a name; == compares" end
     return "= cannot stand here: == compares, and fields stand in braces: { … }"
@@ -52,16 +54,16 @@ local function explain(list, i, expected)
     if before.kind == "name" and starts_value(token) then return ("a = is missing between %s and %s"):format(before.text, text) end
     if starts_value(token) or token.kind == "name" or text == "[" then return "a comma is missing before " .. text end
   end
-  if expected == "end" then return with_article(expected) .. " is missing before " .. text end
   if expected == "<eof>" then
     return text == "end" and "this `end` closes nothing" or text == "}" and "this } closes nothing" or "nothing can follow `return`"
   end
   if text == "}" or text == ")" or text == "]" then
-    if not open then return "this " .. text .. " closes nothing" end
+    if not closes then return "this " .. text .. " closes nothing" end
     if openers[opener] ~= text then return with_article(openers[opener]) .. " is missing before " .. text end
   end
+  if expected == "end" and (token.kind == "keyword" or is_statement[text]) then return "an `end` is missing before " .. text end
   if before.text == "end" then return ("%s cannot stand here: is an `end` missing before it?"):format(text) end
-  if expected and not expected:find("^<") then return ("%s is missing before %s"):format(expected, text) end
+  if expected and expected ~= "end" and not expected:find("^<") then return ("%s is missing before %s"):format(expected, text) end
   return text .. " cannot stand here"
 end
 
@@ -91,10 +93,11 @@ function wording.syntax(message, list, range, wrong_with)
   line, rest = tonumber(line) or 1, rest or message
   local expected, near = rest:match("^'?(.-)'? expected"), rest:match("near '?(.-)'?$")
   if near == "<eof>" then
-    local open = open_at(list, #list)
-    if not open then return { at = list[#list].at, message = "the text ends in the middle of a statement" } end
-    local opener = list[open].text
-    return { at = list[open].at, message = ("this %s is never closed: %s is missing"):format(opener, with_article(openers[opener])) }
+    local open = open_in(list, #list)
+    local place = open[#open]
+    if not place then return { at = list[#list].at, message = "the text ends in the middle of a statement" } end
+    local opener = list[place].text
+    return { at = list[place].at, message = ("this %s is never closed: %s is missing"):format(opener, with_article(openers[opener])) }
   end
   for what, told in pairs { ["break"] = "`break` stands outside of any loop", label = "`goto` goes to a label that is not there",
     vararg = "... stands only in a function that takes it" } do
@@ -117,10 +120,13 @@ local function attempt(what)
     if rest then
       local kind = rest:match("^an? (%a+) value") or rest:match("%(an? (%a+) value%)$") or "nil"
       local name = rest:match("'(.-)'")
+      if name == "for iterator" or (kind == "string" and action:find("arithmetic")) then name = nil end -- not every Lua says it
       return ("%s is %s: %s"):format(name and "'" .. name .. "'" or "a value", kind, consequence)
         .. (kind == "nil" and "; what is not known is nil, so look first" or "")
     end
   end
+  local left, right = what:match("^%a+ a '(%a+)' with a '(%a+)'") -- Lua 5.4, of arithmetic with a text
+  if left then return ("a value is %s: it is no number"):format(left == "number" and right or left) end
   local a, b = what:match("^compare (%a+) with (%a+)$")
   a = a or what:match("^compare two (%a+) values$")
   if a then
