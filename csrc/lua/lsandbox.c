@@ -82,6 +82,7 @@ static void hook(lua_State *L, lua_Debug *event) {
   self->instructions += self->spent ? 1 : HOOK_EVERY;
   bool memory = lua_gc(L, LUA_GCCOUNT, 0) >= (int)(self->most >> 10); /* where our allocator could not be used */
   if (!self->spent && self->instructions < self->instructions_most && !memory && !late(self)) return;
+  if (!self->spent) self->full = memory; /* or time, or instructions */
   self->spent = true;
   lua_sethook(L, hook, LUA_MASKCOUNT, 1); /* whoever catches the error is stopped at the next instruction */
   luaL_error(L, "the policy used up its budget");
@@ -274,7 +275,7 @@ static lsandbox *check(lua_State *L) {
 }
 
 static void arm(lsandbox *self) {
-  self->spent = false;
+  self->spent = self->full = false;
   self->instructions = 0;
   self->most = self->used + self->allowance;
   self->started = now(CLOCK_THREAD_CPUTIME_ID);
@@ -286,8 +287,9 @@ static void arm(lsandbox *self) {
 static int failed(lua_State *L, lsandbox *self, int status) {
   const char *message = lua_type(self->L, -1) == LUA_TSTRING ? lua_tostring(self->L, -1) : "the policy raised an error that is not a text";
   lua_pushnil(L);
-  lua_pushstring(L, status == LUA_ERRMEM ? "the policy used up its memory" : self->spent ? "the policy used up its time" : message);
-  lua_pushstring(L, status == LUA_ERRMEM || self->spent ? "BUDGET" : "ERROR");
+  bool full = status == LUA_ERRMEM || self->full;
+  lua_pushstring(L, full ? "the policy used up its memory" : self->spent ? "the policy used up its time" : message);
+  lua_pushstring(L, full || self->spent ? "BUDGET" : "ERROR");
   lua_settop(self->L, 0);
   return 3;
 }

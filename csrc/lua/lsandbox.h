@@ -13,7 +13,8 @@ typedef struct lsandbox {
   long milliseconds;
   int64_t deadline; /* when to look at the time used, in nanoseconds of the monotonic clock */
   int64_t started;  /* in nanoseconds of this thread's processor time */
-  bool spent;
+  bool spent; /* the budget is */
+  bool full;  /* it was memory that ran out */
   bool busy; /* a finalizer of the host may run while facts are looked up, and must not come back in */
   int64_t giving; /* since when facts are copied into the box, which costs it neither memory nor time; else 0 */
   lua_State *host; /* while a call lends facts, the state that has them; else NULL */
