@@ -149,8 +149,11 @@ static hugh_got torch_storage(hugh_machine *m, hugh_value id, bool *is) {
   hugh_got other = hugh_value_text(m, hugh_node_item(m, hugh_node_of(id), 2), &key);
   if (other == HUGH_NEED) return other;
   hugh_value type = hugh_node_item(m, hugh_node_of(id), 1), numel = hugh_node_item(m, hugh_node_of(id), 4);
-  if (got != HUGH_GOT || other != HUGH_GOT || !hugh_text_is(word, "storage") || !hugh_is_safe(m, type, HUGH_CHECK_NAMED)) return HUGH_GOT;
   const hugh_named *named = hugh_named_of(m, type);
+  if (got != HUGH_GOT || other != HUGH_GOT || !hugh_text_is(word, "storage") || !hugh_is_safe(m, type, HUGH_CHECK_NAMED) ||
+      strcmp(named->judgement.category, "storage") != 0) {
+    return HUGH_GOT;
+  }
   for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
     if (hugh_text_is(named->name, types[i].name) && hugh_tag_of(numel) == HUGH_TAG_INT && hugh_int_of(numel) >= 0) {
       size = hugh_mul((uint64_t)hugh_int_of(numel), types[i].size);

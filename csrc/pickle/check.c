@@ -91,6 +91,11 @@ static bool makes(hugh_machine *m, const hugh_value *given, size_t count, hugh_c
   return true;
 }
 
+/* None, Ellipsis and their like. */
+static bool is_constant(hugh_machine *m, hugh_value value) {
+  return hugh_tag_of(value) == HUGH_TAG_NONE || (is_safe_class(m, value) && strcmp(hugh_named_of(m, value)->judgement.category, "constant") == 0);
+}
+
 /* Whether two globals are of one package. */
 static bool are_kin(const hugh_named *a, const hugh_named *b) {
   size_t length = 0;
@@ -119,7 +124,7 @@ hugh_got hugh_check_call(hugh_machine *m, const hugh_named *callee, hugh_call ho
   switch (callee->judgement.check) {
     case HUGH_CHECK_NONE: *fine = true; break;
     case HUGH_CHECK_NO_INIT: *fine = how == HUGH_CALL_NEW || (how == HUGH_CALL_OLD && known && count == 0); break;
-    case HUGH_CHECK_ONE_ARGUMENT: *fine = known && count == 1; break;
+    case HUGH_CHECK_ONE_ARGUMENT: *fine = known && count == 1 && (!hugh_text_is(callee->name, "type") || is_constant(m, given[0])); break;
     case HUGH_CHECK_CODECS_ENCODE:
       if (known && count == 2) got = check_encoding(m, given[1], fine);
       break;

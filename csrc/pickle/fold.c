@@ -255,7 +255,7 @@ static hugh_got replace(hugh_machine *m, const hugh_value *given, size_t count, 
   char out[FOLDED_MOST];
   hugh_text text, old, new;
   size_t used = 0;
-  hugh_got got = count >= 3 ? hugh_value_text(m, given[0], &text) : HUGH_END;
+  hugh_got got = count == 3 ? hugh_value_text(m, given[0], &text) : HUGH_END;
   if (got == HUGH_GOT) got = hugh_value_text(m, given[1], &old);
   if (got == HUGH_GOT) got = hugh_value_text(m, given[2], &new);
   if (got != HUGH_GOT || old.length == 0) return got;
@@ -437,8 +437,12 @@ static hugh_got fold_call(hugh_machine *m, uint64_t offset, const hugh_known *kn
   switch (known->fold) {
     case FOLD_IMPORT:
       got = hugh_value_text(m, given[0], &text);
-      if (got == HUGH_GOT) *result = made(m, HUGH_TAG_MODULE, text);
-      return got;
+      if (got != HUGH_GOT) return got;
+      for (size_t i = 0; count < 4 && i < text.length && strcmp(known->name, "__import__") == 0; i++) {
+        if (text.data[i] == '.') text.length = i; /* without names to take from it, the package is returned */
+      }
+      *result = made(m, HUGH_TAG_MODULE, text);
+      return HUGH_GOT;
     case FOLD_RESOLVE: return resolve(m, offset, given[0], result);
     case FOLD_GETATTR: return count > 1 ? attribute(m, offset, given[0], given[1], result) : HUGH_GOT;
     case FOLD_VARS:
@@ -456,7 +460,7 @@ static hugh_got fold_call(hugh_machine *m, uint64_t offset, const hugh_known *kn
     case FOLD_REPLACE: return replace(m, given, count, result);
     case FOLD_LOWER:
     case FOLD_UPPER:
-    case FOLD_STRIP: return change(m, known->fold, given[0], result);
+    case FOLD_STRIP: return count == 1 ? change(m, known->fold, given[0], result) : HUGH_GOT;
     case FOLD_CONCAT: return count > 1 ? concatenate(m, given, 2, result) : HUGH_GOT;
     case FOLD_GETITEM: return count > 1 ? get_item(m, offset, given[0], given[1], result) : HUGH_GOT;
     case FOLD_CALL: return hugh_tag_of(given[0]) >= HUGH_TAG_GLOBAL ? call_with(m, offset, given[0], given + 1, count - 1, result) : HUGH_GOT;

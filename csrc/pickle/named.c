@@ -43,6 +43,13 @@ static bool plausible(hugh_text text) {
   return text.length > 1;
 }
 
+/* Whether a module is the code of the TorchScript archive around this pickle: its loader takes the class from there, not from Python. */
+static bool is_compiled(const hugh_machine *m, hugh_text module) {
+  const hugh_task *archive = m->task->parent;
+  if (archive == NULL || archive->class.kind != HUGH_KIND_TORCHSCRIPT) return false;
+  return hugh_text_is(module, "__torch__") || hugh_text_starts(module, "__torch__.");
+}
+
 /* The index of a global, judged and in the report; 0 stands for those there was no room for. */
 size_t hugh_machine_name(hugh_machine *m, uint64_t offset, hugh_text module, hugh_text name) {
   if (m->named_count == 0) m->named_count = 1;
@@ -57,6 +64,9 @@ size_t hugh_machine_name(hugh_machine *m, uint64_t offset, hugh_text module, hug
     }
   }
   hugh_judgement judgement = hugh_judge_global(module, name, m->proto);
+  if (judgement.class == HUGH_GLOBAL_UNKNOWN && is_compiled(m, module)) {
+    judgement = (hugh_judgement){HUGH_GLOBAL_SAFE, HUGH_CHECK_NONE, "class", "a class that a TorchScript archive defines in its own code/"};
+  }
   if (m->resync_start && judgement.class != HUGH_GLOBAL_DANGEROUS && (!plausible(module) || !plausible(name) || module.length + name.length < 8)) {
     return 0;
   }
