@@ -40,6 +40,7 @@
 ---@field complete boolean? every byte that a loader would use was read
 ---@field dependencies hugh.facts.dependency[]? what the model needs to run
 ---@field advisories hugh.facts.advisory[]? known vulnerabilities of these; nil when not checked
+---@field advisories_source string? where these come from, such as hugh's snapshot and its date
 ---@field advisories_problem string? why they could not be had, if they were asked for
 ---@field hub_security hugh.facts.hub_security? what the Hub's own scanners say
 ---@field bytes_read integer? how many bytes hugh read

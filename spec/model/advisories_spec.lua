@@ -89,6 +89,7 @@ describe("advisories", function()
     local function hit(events) return (advisories.affects({ ranges = { { type = "ECOSYSTEM", events = events } } }, "1.0")) end
     assert.is_true(hit { { introduced = "?" } })
     assert.is_true(hit { { introduced = "0" }, { fixed = "?" }, { fixed = {} }, 3 })
+    assert.is_true(hit { { introduced = "0", limit = "?", fixed = "?" } })
     assert.is_false(hit { {}, { fixed = "1.0" } })
     assert.is_false((advisories.affects({ ranges = { { type = "GIT", events = { { introduced = "0" } } }, 1 } }, "1.0")))
   end)

@@ -68,7 +68,8 @@ with zipfile.ZipFile("%s/all.zip", "w") as z:
   it("whose record is broken where it matters leave it unknown", function()
     helper.write(folder .. "/A.json", '{ "name": "torch" ] }')
     local facts = { dependencies = wanted, advisories = {} }
-    osv.apply(facts, assert(osv.open(folder, {})))
+    osv.apply(facts, assert(osv.open(folder, {})), folder)
+    assert.equal(folder, facts.advisories_source)
     assert.is_nil(facts.advisories)
     assert.truthy(facts.advisories_problem:find("not an OSV record", 1, true))
   end)

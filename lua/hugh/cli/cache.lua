@@ -2,6 +2,7 @@
 
 local cli = require("hugh.cli")
 local common = require("hugh.cli.common")
+local style = require("hugh.report.style")
 local utf8 = require("hugh.utf8")
 
 local command = {}
@@ -18,9 +19,10 @@ function command.configure(parser)
     parser:flag("-q --quiet", "Print nothing; the exit code tells."))
 end
 
--- Compares every blob with its name. Returns whether all are intact, and whether one could not be read.
+-- Compares every blob with its name. Returns whether one is broken, and whether one could not be read.
 local function verify(blobs, say)
   local cache, broken, failed = require("hugh.model.cache"), false, false
+  local intact_count, intact_bytes = 0, 0
   for _, blob in ipairs(blobs) do
     local intact, message = cache.verify(blob)
     if intact == nil then
@@ -29,8 +31,11 @@ local function verify(blobs, say)
     elseif not intact then
       say(("corrupt  %s  %s is not what its name says\n"):format(utf8.printable(blob.repo), utf8.printable(blob.path)))
       broken = true
+    else
+      intact_count, intact_bytes = intact_count + 1, intact_bytes + blob.size
     end
   end
+  say(("intact   %s, %s\n"):format(style.count(intact_count, "blob"), style.bytes(intact_bytes)))
   return broken, failed
 end
 

@@ -17,7 +17,7 @@ local function read_address(target)
   if not address:find("^%a[%w+.-]*://") then return nil end
   local parsed, message = url.parse(address)
   if not parsed then return nil, message end
-  local endpoint = url.origin(parsed):gsub("//hf%.co$", "//huggingface.co"):gsub("//www%.", "//")
+  local endpoint = url.origin(parsed):gsub("//hf%.co$", "//huggingface.co"):gsub("//www%.huggingface%.co$", "//huggingface.co")
   return parsed.path:match("^/([^?]*)"):gsub("^api/models/", ""):gsub("/revision/", "/tree/"):gsub("/$", ""), endpoint
 end
 

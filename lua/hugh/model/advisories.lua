@@ -31,6 +31,8 @@ local function severity_of(record, affected)
   return best and severity_of_score(best)
 end
 
+local function version_or_nil(value) return text(value) and versions.valid(value) and value or nil end
+
 local function at(event) return event.introduced or event.fixed or event.last_affected or event.limit end
 
 -- The events of a range in order, whatever order they come in: "0" is before all versions; of two events at one version, the one that ends
@@ -39,10 +41,12 @@ local function sorted(events)
   local copy = {}
   for _, event in ipairs(list(events)) do
     event = list(event)
-    event = { introduced = text(event.introduced), fixed = text(event.fixed), last_affected = text(event.last_affected), limit = text(event.limit) }
-    local valid = versions.valid(at(event) or "")
-    if event.introduced and not valid then event.introduced, valid = "0", true end
-    if valid then copy[#copy + 1] = event end
+    local introduced = text(event.introduced)
+    event = {
+      introduced = introduced and (version_or_nil(introduced) or "0"), fixed = version_or_nil(event.fixed),
+      last_affected = version_or_nil(event.last_affected), limit = version_or_nil(event.limit),
+    }
+    if at(event) then copy[#copy + 1] = event end
   end
   table.sort(copy, function(a, b)
     if at(a) == "0" or at(b) == "0" then return at(a) == "0" and at(b) ~= "0" end
@@ -184,6 +188,10 @@ local function hits_of_snapshot(name, version)
   end
   return kept[key]
 end
+
+--- What the shipped snapshot is called.
+---@return string
+function advisories.snapshot_name() return "hugh's snapshot of " .. require("hugh.data.advisories").date end
 
 --- The advisories that the dependencies' versions are affected by, the worst first. A severity that nobody states counts as high.
 ---@param wanted { name: string, version: string|nil }[]

@@ -40,6 +40,7 @@ local model = {
   { "complete", "boolean?", "every byte that a loader would use was read" },
   { "dependencies", "dependency[]?", "what the model needs to run" },
   { "advisories", "advisory[]?", "known vulnerabilities of these; nil when not checked" },
+  { "advisories_source", "string?", "where these come from, such as hugh's snapshot and its date" },
   { "advisories_problem", "string?", "why they could not be had, if they were asked for" },
   { "hub_security", "hub_security?", "what the Hub's own scanners say" },
   { "bytes_read", "integer?", "how many bytes hugh read" },

@@ -43,7 +43,7 @@ function model.load(target, options)
   end
   facts, message, code = find(target, options)
   if not facts then return nil, message, code end
-  if about then require("hugh.model.osv").apply(facts, about) end
+  if about then require("hugh.model.osv").apply(facts, about, source) end
   return facts
 end
 

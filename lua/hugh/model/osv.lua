@@ -230,9 +230,10 @@ end
 --- Judges a model's dependencies anew, by the advisories of a source. If they cannot be had, nothing is known: not that there are none.
 ---@param facts hugh.facts changed in place
 ---@param about fun(wanted: table[]): table[]|nil, string|nil, string|nil what osv.open returned
-function osv.apply(facts, about)
+---@param source string what osv.open was given
+function osv.apply(facts, about, source)
   local records, message = about(facts.dependencies or {})
-  facts.advisories_problem = message
+  facts.advisories_source, facts.advisories_problem = source == "osv" and osv.endpoint or source, message
   facts.advisories = records and advisories.check(facts.dependencies or {}, records) or nil
 end
 

@@ -123,7 +123,7 @@ end
 function record.ranked(info, now)
   local facts = record.facts(info, now)
   facts.dependencies = dependencies.infer(facts)
-  facts.advisories = advisories.check(facts.dependencies)
+  facts.advisories, facts.advisories_source = advisories.check(facts.dependencies), advisories.snapshot_name()
   return facts
 end
 

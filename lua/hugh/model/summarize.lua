@@ -56,7 +56,8 @@ end
 ---@param texts table<string, string> requirements.txt, pyproject.toml, ... by path
 function summarize.dependencies(facts, texts)
   facts.dependencies = require("hugh.model.dependencies").infer(facts, texts)
-  facts.advisories = require("hugh.model.advisories").check(facts.dependencies)
+  local advisories = require("hugh.model.advisories")
+  facts.advisories, facts.advisories_source = advisories.check(facts.dependencies), advisories.snapshot_name()
 end
 
 return summarize

@@ -62,7 +62,7 @@ factor "vulnerabilities" {
       local p = points[advisory.severity] or 8
       if not worst or p < worst.points then worst = { points = p, advisory = advisory } end
     end
-    if not worst then return 1, "no known vulnerabilities in the libraries it needs" end
+    if not worst then return 1, "no known vulnerabilities in the libraries it needs, by {advisories_source}" end
     return worst.points / 15, worst.advisory.package .. " has " .. worst.advisory.id .. " (" .. tostring(worst.advisory.severity) .. ")"
   end,
 }
