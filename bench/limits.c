@@ -1,6 +1,6 @@
 /*
 ** What the machine can do at best, to measure hugh against:
-**   limits walk FILE    length-only walk over a pickle's opcodes: prints opcodes and seconds (bytes in memory)
+**   limits walk FILE    length-only walk over a pickle's opcodes: prints opcodes, seconds (bytes in memory) and memo entries
 **   limits tree DIR     bare open + read + close of every file below DIR
 **   limits read FILE    read of the whole file in 256 KiB pieces
 **   limits inflate FILE zlib inflate of the whole file
@@ -60,41 +60,47 @@ static void layouts(void) {
   for (const char *c = "\x8d\x8e\x96"; *c != '\0'; c++) layout[(uint8_t)*c] = -5;
 }
 
+/* Walks over the opcodes up to a STOP; counts those that write the memo unless `puts` is NULL, in which case it is timed. */
+static inline size_t pass(const uint8_t *p, const uint8_t *end, size_t *puts) {
+  size_t ops = 0;
+  while (p < end) {
+    uint8_t op = *p++;
+    int how = layout[op];
+    ops++;
+    if (puts != NULL) *puts += op == 'p' || op == 'q' || op == 'r' || op == 0x94;
+    if (op == '.') break;
+    if (how >= 0) {
+      p += how;
+    } else if (how == -3) {
+      p += 1 + *p;
+    } else if (how == -4) {
+      p += 4 + le(p, 4);
+    } else if (how == -5) {
+      p += 8 + le(p, 8);
+    } else {
+      for (; how < 0 && p != NULL && p < end; how++) {
+        p = memchr(p, '\n', (size_t)(end - p));
+        if (p != NULL) p++;
+      }
+      if (p == NULL) break;
+    }
+  }
+  return ops;
+}
+
 static int walk(const char *path) {
-  size_t size, best_ops = 0;
+  size_t size, puts = 0, ops = 0;
   uint8_t *data = slurp(path, &size);
   double best = 1e9;
   layouts();
   for (int round = 0; round < 7; round++) {
     double start = now();
-    const uint8_t *p = data, *end = data + size;
-    size_t ops = 0;
-    while (p < end) {
-      uint8_t op = *p++;
-      int how = layout[op];
-      ops++;
-      if (op == '.') break;
-      if (how >= 0) {
-        p += how;
-      } else if (how == -3) {
-        p += 1 + *p;
-      } else if (how == -4) {
-        p += 4 + le(p, 4);
-      } else if (how == -5) {
-        p += 8 + le(p, 8);
-      } else {
-        for (; how < 0 && p != NULL && p < end; how++) {
-          p = memchr(p, '\n', (size_t)(end - p));
-          if (p != NULL) p++;
-        }
-        if (p == NULL) break;
-      }
-    }
+    ops = pass(data, data + size, NULL);
     double took = now() - start;
     if (took < best) best = took;
-    best_ops = ops;
   }
-  printf("%zu %.6f\n", best_ops, best);
+  if (pass(data, data + size, &puts) != ops) return 1;
+  printf("%zu %.6f %zu\n", ops, best, puts);
   return 0;
 }
 

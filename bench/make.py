@@ -30,6 +30,35 @@ for p in (0, 2, 4):
     once("dense%d.pkl" % p, dense(p))
 
 
+def mixed(target):
+    """Values of every shape in no order, each row with some that were there before: neither branches nor memo reads can be foreseen."""
+    rng = random.Random(4)
+    pool = [("first",)]
+    makers = [
+        lambda: rng.randrange(256), lambda: rng.randrange(1 << 16), lambda: -rng.randrange(1 << 31), lambda: rng.getrandbits(rng.randrange(1, 200)),
+        rng.random, lambda: "x" * rng.randrange(40), lambda: "name%d" % rng.randrange(1 << 20), lambda: rng.randbytes(rng.randrange(60)),
+        lambda: None, lambda: rng.random() < 0.5, lambda: (), lambda: [rng.choice(pool)], lambda: {rng.randrange(99): rng.choice(pool)},
+        lambda: (rng.choice(pool), rng.random()), lambda: {"a", rng.randrange(9)}, lambda: rng.choice(pool), lambda: rng.choice(pool),
+    ]
+    rows = []
+    for _ in range(330_000):
+        row = tuple(rng.choice(makers)() for _ in range(rng.randrange(2, 12)))
+        if rng.random() < 0.2:
+            pool.append(row)
+        rows.append(row)
+    with open(target, "wb") as f:
+        pickle.dump(rows, f, 4)
+
+
+once("mixed.pkl", mixed)
+
+
+def bound(target, size):
+    """Notes how many bytes of an input a scan may read."""
+    with open(target[:-len(".new")] + ".bound", "w") as f:
+        f.write("%d\n" % size)
+
+
 def torch_zip(total, members):
     """A torch zip as torch.save lays it out: data.pkl, then raw storages at 64-byte boundaries; sparse where the file system can."""
     def make(target):
@@ -65,6 +94,7 @@ def torch_zip(total, members):
                 central += struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\1\2", 0, 0, 0x808, 0, 0, 0, crc, length, length, len(n), len(ex), 0, 0, 0, 0, 0xFFFFFFFF if wide else at) + n + ex
             at = f.tell()
             f.write(central)
+            bound(target, 4096 + len(central) + len(out.getvalue()) + sum(30 + len(name) for name, _, _ in entries))
             end = f.tell()
             f.write(struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, len(entries), len(entries), len(central), at))
             f.write(struct.pack("<4sIQI", b"PK\6\7", 0, end, 1))
@@ -94,6 +124,7 @@ def torch_legacy(total, count):
             for value in (0x1950A86A20F9469CFC6C, 1001, {"protocol_version": 1001, "little_endian": True, "type_sizes": {"short": 2, "int": 4, "long": 4}}):
                 f.write(pickle.dumps(value, 2))
             f.write(out.getvalue() + pickle.dumps(keys, 2))
+            bound(target, f.tell() + (256 << 10) + 8 * count)
             for _ in keys:
                 f.write(struct.pack("<q", size // 4))
                 f.seek(size, 1)
@@ -123,10 +154,23 @@ once("header93m.safetensors", safetensors(950_000))
 
 
 def joblib_zlib(target):
+    """What joblib.dump(objects, compress=("zlib", 3)) writes: objects, and arrays as raw bytes between the opcodes."""
     rng = random.Random(2)
-    raw = pickle.dumps([("row%d" % i, rng.random(), {"k": i}) for i in range(3_600_000)], 4)
+
+    def array(n):
+        wrapper = b"cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x08\0\0\0subclasscnumpy\nndarray\nX\x05\0\0\0shapeJ" + struct.pack("<i", n)
+        wrapper += b"\x85X\x05\0\0\0orderX\x01\0\0\0CX\x05\0\0\0dtypecnumpy\ndtype\nX\x02\0\0\0f4\x89\x88\x87R(K\x03X\x01\0\0\0<NNNJ\xff\xff\xff\xff"
+        wrapper += b"J\xff\xff\xff\xffK\0tbX\x0a\0\0\0allow_mmap\x88ub"
+        return wrapper + struct.pack("<%df" % n, *(round(rng.gauss(0, 1), 2) for _ in range(n)))
+
+    block = array(1 << 20)
+    objects = pickle.dumps([("row%d" % i, rng.random(), {"k": i}) for i in range(600_000)], 3)[2:-1]
+    pack = zlib.compressobj(3)
     with open(target, "wb") as f:
-        f.write(zlib.compress(raw, 3))
+        f.write(pack.compress(b"\x80\x03(" + objects))
+        for _ in range(42):
+            f.write(pack.compress(block))
+        f.write(pack.compress(b"l.") + pack.flush())
 
 
 once("joblib200m.joblib", joblib_zlib)
