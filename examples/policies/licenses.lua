@@ -1,4 +1,4 @@
--- For a legal team: nothing but the license decides.
+-- For a legal team: nothing but the license decides. It says nothing about the files: use it beside a policy that looks at them.
 policy "licenses-only" { about = "May we use it? Licenses only" }
 
 licenses {
