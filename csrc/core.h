@@ -94,6 +94,7 @@ typedef enum hugh_decoded {
   HUGH_DECODE_MORE,  /* made progress or wants more input */
   HUGH_DECODE_END,   /* the stream is complete */
   HUGH_DECODE_ERROR, /* the stream is broken here */
+  HUGH_DECODE_WINDOW /* the stream needs more memory than it may have */
 } hugh_decoded;
 
 typedef struct hugh_decoder {

@@ -133,6 +133,12 @@ void hugh_task_reclassify(hugh_scan *scan, hugh_task *task, hugh_kind kind) {
   if (task->depth == 0) scan->report.class.kind = kind;
 }
 
+/* What huggingface_hub, browsers and others call a file while it comes. */
+static bool is_partial(hugh_text name) {
+  return hugh_text_ends(name, ".incomplete") || hugh_text_ends(name, ".part") || hugh_text_ends(name, ".partial") ||
+         hugh_text_ends(name, ".crdownload");
+}
+
 static hugh_next classify_step(hugh_scan *scan, hugh_task *task) {
   size_t length = 0;
   const uint8_t *head = hugh_view_upto(scan, task->view, 0, HUGH_CLASSIFY_BYTES, &length);
@@ -150,6 +156,11 @@ static hugh_next classify_step(hugh_scan *scan, hugh_task *task) {
   } else if (class.kind == HUGH_KIND_LFS_POINTER) {
     hugh_find(scan, task, HUGH_FOUND_FILE_LFS_POINTER, HUGH_NO_OFFSET,
               "this is a Git LFS pointer, not the file itself: run `git lfs pull` and scan again");
+    scan->report.complete = false;
+  }
+  if (is_partial(task->name)) {
+    hugh_find(scan, task, HUGH_FOUND_FILE_PARTIAL, HUGH_NO_OFFSET,
+              "this is named like a download that is not finished: what is there was scanned, finish it and scan again");
     scan->report.complete = false;
   }
   hugh_polyglot_glance(task, head, head != NULL ? length : 0);

@@ -366,6 +366,14 @@ static hugh_got decode_more(hugh_scan *scan, hugh_view *view, decode_part *part)
     decode_end(view, part);
     return HUGH_END;
   }
+  if (status == HUGH_DECODE_WINDOW) {
+    hugh_find(scan, scan->top, HUGH_FOUND_STREAM_WINDOW, part->consumed,
+              "this %s stream needs a window of more memory than the %llu bytes a scan may keep; it was not read", part->decoder->name,
+              (unsigned long long)scan->options.limits.kept);
+    scan->report.complete = false;
+    decode_end(view, part);
+    return HUGH_END;
+  }
   if (status == HUGH_DECODE_ERROR || (end && made == 0 && eaten == 0)) {
     if (part->several && part->fresh) { /* what follows the last stream is not another one */
       part->finished = part->stream;

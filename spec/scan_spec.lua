@@ -20,6 +20,15 @@ describe("a scan", function()
     assert.equal("file.empty", report.findings[1].id)
   end)
 
+  it("names a download that is not finished for what it is", function()
+    for _, suffix in ipairs { ".incomplete", ".part", ".partial", ".crdownload" } do
+      local report = drive("plain text", { name = "a.txt" .. suffix })
+      assert.equal("file.partial", report.findings[1].id)
+      assert.is_false(report.complete)
+      assert.equal("unknown", report.safety)
+    end
+  end)
+
   it("gives the same report however small the pieces are that it is fed", function()
     local text = ("hello world\n"):rep(50)
     assert.same(drive(text, { name = "a.safetensors" }).findings, drive(text, { name = "a.safetensors" }, 1).findings)

@@ -10,6 +10,7 @@
 #include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 /* The libraries free without saying how much: the size stands before each block. */
 typedef union block_head {
@@ -163,13 +164,13 @@ static void *xz_ready(hugh_scan *scan, xz_state *state, lzma_ret status) {
 static void *open_xz(hugh_scan *scan, const void *parameters) {
   (void)parameters;
   xz_state *state = xz_new(scan);
-  return state != NULL ? xz_ready(scan, state, lzma_stream_decoder(&state->stream, UINT64_MAX, 0)) : NULL;
+  return state != NULL ? xz_ready(scan, state, lzma_stream_decoder(&state->stream, hugh_scan_options(scan)->limits.kept, 0)) : NULL;
 }
 
 static void *open_lzma(hugh_scan *scan, const void *parameters) {
   (void)parameters;
   xz_state *state = xz_new(scan);
-  return state != NULL ? xz_ready(scan, state, lzma_alone_decoder(&state->stream, UINT64_MAX)) : NULL;
+  return state != NULL ? xz_ready(scan, state, lzma_alone_decoder(&state->stream, hugh_scan_options(scan)->limits.kept)) : NULL;
 }
 
 static void *open_zip_lzma(hugh_scan *scan, const void *parameters) {
@@ -220,6 +221,7 @@ static hugh_decoded run_xz(void *state, const uint8_t **in, size_t *in_left, uin
   *out = stream->next_out;
   *out_left = stream->avail_out;
   if (status == LZMA_STREAM_END || (end && xz->raw && stuck && status == LZMA_BUF_ERROR)) return HUGH_DECODE_END;
+  if (status == LZMA_MEMLIMIT_ERROR || status == LZMA_MEM_ERROR) return HUGH_DECODE_WINDOW;
   return status == LZMA_OK || status == LZMA_BUF_ERROR ? HUGH_DECODE_MORE : HUGH_DECODE_ERROR;
 }
 
@@ -283,7 +285,9 @@ static void *zstd_alloc(void *scan, size_t size) { return block_new(scan, size, 
 static void *open_zstd(hugh_scan *scan, const void *parameters) {
   (void)parameters;
   ZSTD_DCtx *context = ZSTD_createDCtx_advanced((ZSTD_customMem){zstd_alloc, zlib_free, scan});
-  if (context != NULL) ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 27); /* the scan's limits are tighter */
+  int log = ZSTD_WINDOWLOG_MIN;
+  while (log < ZSTD_WINDOWLOG_MAX && (uint64_t)2 << log <= hugh_scan_options(scan)->limits.kept) log++;
+  if (context != NULL) ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, log);
   block_state *state = block_state_new(scan, context, 5); /* the shortest header */
   if (state == NULL) ZSTD_freeDCtx(context);
   return state;
@@ -299,7 +303,9 @@ static hugh_decoded run_zstd(void *opaque, const uint8_t **in, size_t *in_left, 
   *in_left -= input.pos;
   *out += output.pos;
   *out_left -= output.pos;
-  if (ZSTD_isError(status)) return HUGH_DECODE_ERROR;
+  ZSTD_ErrorCode problem = ZSTD_getErrorCode(status);
+  if (problem == ZSTD_error_memory_allocation || problem == ZSTD_error_frameParameter_windowTooLarge) return HUGH_DECODE_WINDOW;
+  if (problem != ZSTD_error_no_error) return HUGH_DECODE_ERROR;
   return block_done(state, status);
 }
 

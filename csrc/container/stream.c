@@ -74,13 +74,20 @@ static hugh_next open_content(hugh_scan *scan, hugh_task *task, stream_state *st
   return state->content != NULL ? HUGH_AGAIN : HUGH_DONE;
 }
 
+/* Nothing came out of a stream that broke off: that is not an empty file. */
+static bool came_to_nothing(const hugh_view *content) {
+  return content->size == 0 && hugh_view_consumed(content) == HUGH_UNKNOWN_SIZE;
+}
+
 static hugh_next stream_step(hugh_scan *scan, hugh_task *task) {
   stream_state *state = task->state;
   hugh_next next = HUGH_AGAIN;
   switch (state->stage) {
     case OPEN: next = open_content(scan, task, state); break; /* in a step of its own: the views of one that pushes die with the child */
     case NAME: next = refine(scan, task, state->content); break;
-    case CONTENT: hugh_task_push(scan, task, state->content, inner_name(task->name)); break;
+    case CONTENT:
+      if (!came_to_nothing(state->content)) hugh_task_push(scan, task, state->content, inner_name(task->name));
+      break;
     case REST: next = push_rest(scan, task, state); break;
     default: return HUGH_DONE;
   }

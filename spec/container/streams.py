@@ -44,4 +44,6 @@ for extension, compress in DAMAGED.items():
 save("bomb.gz", gzip.compress(b"PK\5\6" + bytes(80 << 20)))
 save("twice.gz", gzip.compress(bz2.compress(MARK)))
 save("model.joblib", zlib.compress(pickle.dumps(list(range(1000)))))
+save("window.zst", struct.pack("<IBBI", 0xfd2fb528, 0, 0x80, 0))  # a window of 2^26 bytes, which the end is far from
+save("nine.xz", lzma.compress(b"hello", preset=9))
 save("window.xz", lzma.compress(MARK, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 30}]))
