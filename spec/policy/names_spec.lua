@@ -85,6 +85,31 @@ describe("names in a policy", function()
     end)
   end
 
+  it("are known in helpers too, when every call hands over the same", function()
+    local function told(helpers, body)
+      local _, message = policy.load(('policy "p" {}\n%s\nrule "r" { verdict = warn, message = "m", when = function (m) %s end }'):format(helpers, body))
+      return message and message:match("^[^\n]*")
+    end
+    assert.equal("policy:2: there is no fact 'licence'. Did you mean 'license'?",
+      told("local function free(m) return m.licence == 'mit' end", "return free(m)"))
+    assert.equal("policy:2: a file has no fact 'pth'. Did you mean 'path'?",
+      told("local function odd(file, x) return file.pth == x end", "for _, f in ipairs(m.files) do if odd(f, 'x') then return true end end return odd(m.files[1], 'y')"))
+    assert.equal("policy:2: there is no fact 'licence'. Did you mean 'license'?",
+      told("local function a(x) return x.licence end local function b(y) return a(y) end local function c(z) return b(z) end", "return c(m) == 1"))
+    for helpers, body in pairs {
+      ["local function f(x) return x.anything end"] = "return f(m) == f({})",
+      ["local function f(x) x = { anything = 1 } return x.anything end"] = "return f(m) == 1",
+      ["local function f(x) return x.anything end local g = f"] = "return f(m) == g(1)",
+      ["local function f(x) return x.anything end local function h(k) return k({}) end"] = "return f(m) == h(f)",
+      ["local function f(x) return x.anything end function f(m) return m.other end"] = "return f(m) == 1",
+      ["local function f(x) return x == nil or x.anything or f(x.next) end"] = "return f(m) == 1",
+      ["local function f(...) return ... end"] = "return f(m) == 1",
+      ["local function f() return 1 end"] = "return f(m) == 1",
+      ["local function f(x) return x.anything end "] = "return f(m and {}) == 1",
+      ["local function f(a, b) return b.anything end"] = "return f(m, m) == 1",
+    } do assert.is_nil(told(helpers, body), helpers) end
+  end)
+
   it("are told each, in the order of the text", function()
     local _, message = policy.load('policy "p" {}\nwieghts { a = 1 }\nrule "r" { verdict = wran, message = "m",\n  when = function (m) return strats(m.rep, "x") end }')
     local told = {}

@@ -110,7 +110,7 @@ below { [60] = warn }
   end)
 
   it("does not let a policy change the facts or its own language", function()
-    assert.equal("POLICY_ERROR", judge("local function set(t) t.safety = 'safe' end set(m) return false").rules[1].code)
+    assert.equal("POLICY_ERROR", judge("local set = function (t) t.safety = 'safe' end set(m) return false").rules[1].code)
     local _, message = policy.load('policy "p" {}\nverdicts = 1')
     assert.truthy(message:find("a policy sets no globals", 1, true))
   end)

@@ -21,7 +21,7 @@ for _, statement in ipairs(words.statements) do statements[statement.name] = tru
 for _, name in ipairs(all_words) do globals[name] = true end
 
 -- A shape is what is known of a value: { no, fields = { name = shape }, names }, where `no` begins what is told of a name that is not there;
--- { each = shape } of a list; { text = true }; or ANY: nothing.
+-- { each = shape } of a list; { text = true }; { callee = place } of a local function; or ANY: nothing.
 local ANY = {}
 local math_shape = { no = "there is no function", fields = {}, names = words.math }
 for _, name in ipairs(words.math) do math_shape.fields[name] = ANY end
@@ -144,6 +144,17 @@ function scan:global(i)
   self:tell(i, message, name, all_words)
 end
 
+-- A local function is mentioned: what is its first argument? If that is the same everywhere, the next look knows it of the parameter.
+function scan:mention(callee, i)
+  local shape = ANY
+  if self:is(i + 1, "(") and not self:is(i - 1, "function") then
+    local value, after = self:value(i + 2)
+    if self:is(after, ")") or self:is(after, ",") then shape = value end
+  end
+  local before = self.given[callee]
+  self.given[callee] = (before == nil or before == shape) and shape or ANY
+end
+
 function scan:name(i)
   local name = self.list[i].text
   if is_field(self, i) then return i + 1 end
@@ -158,6 +169,7 @@ function scan:name(i)
     self:global(i)
     shape = name == "math" and math_shape or ANY
   end
+  if shape.callee then self:mention(shape.callee, i) end
   local _, after = self:follow(shape, i + 1)
   while self:is(after, ".") do after = after + 2 end
   if self:is(after, "=") then
@@ -185,7 +197,8 @@ local keywords = {}
 
 keywords["function"] = function(self, i)
   local j, condition = i + 1, self:is(i - 1, "=") and (self:is(i - 2, "when") or self:is(i - 2, "score")) and self:in_judging()
-  if self:is(i - 1, "local") then self:declare(self.list[j].text) elseif self.list[j].kind == "name" then self:name(j) end
+  local helper = self:is(i - 1, "local")
+  if helper then self:declare(self.list[j].text, { callee = i }) elseif self.list[j].kind == "name" then self:name(j) end
   local method = false
   while self.list[j] and not self:is(j, "(") do
     method = method or self:is(j, ":")
@@ -195,7 +208,8 @@ keywords["function"] = function(self, i)
   if method then self:declare("self") end
   local stop = self:is(j + 1, ")") and j + 1 or self:declare_list(j + 1)
   self:top().condition = condition
-  if condition and stop > j + 1 then self:declare(self.list[j + 1].text, shapes.model) end
+  local known = condition and shapes.model or helper and self.known[i]
+  if known and stop > j + 1 and self.list[j + 1].kind == "name" then self:declare(self.list[j + 1].text, known) end
   return stop + 1
 end
 
@@ -269,13 +283,9 @@ for opener, closer in pairs { ["("] = ")", ["["] = "]", ["{"] = "}" } do
   operators[closer] = keywords["end"]
 end
 
-local names = {}
-
---- What is wrong with the names in a policy that compiles.
----@param list { kind: string, text: string, at: integer }[] its tokens
----@return { at: integer, message: string, word?: string, among?: string[] }[]
-function names.check(list)
-  local self = setmetatable({ list = list, frames = {}, locals = {}, mistakes = {} }, scan)
+-- Looks through the tokens once. `known` are the shapes of local functions' first parameters, as the look before found them.
+local function look(list, known)
+  local self = setmetatable({ list = list, frames = {}, locals = {}, mistakes = {}, known = known, given = {} }, scan)
   self:push("text")
   local i = 1
   while i <= #list do
@@ -287,7 +297,23 @@ function names.check(list)
       and operators[token.text]
     if act then i = act(self, i) else i = i + 1 end
   end
-  return self.mistakes
+  return self
+end
+
+local names = {}
+
+--- What is wrong with the names in a policy that compiles.
+---@param list { kind: string, text: string, at: integer }[] its tokens
+---@return { at: integer, message: string, word?: string, among?: string[] }[]
+function names.check(list)
+  local seen = look(list, {})
+  for _ = 1, 3 do -- helpers that call helpers
+    local news = false
+    for callee, shape in pairs(seen.given) do news = news or shape ~= (seen.known[callee] or ANY) end
+    if not news then break end
+    seen = look(list, seen.given)
+  end
+  return seen.mistakes
 end
 
 return names
