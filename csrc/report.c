@@ -48,12 +48,15 @@ static hugh_text member_of(hugh_scan *scan, const hugh_task *task) {
 static hugh_finding *finding_place(hugh_scan *scan, hugh_severity severity) {
   if (scan->findings.count < scan->options.limits.findings) return hugh_list_add(scan, &scan->findings, sizeof(hugh_finding));
   scan->report.findings_dropped++;
+  if (severity <= scan->mildest) return NULL;
   hugh_finding *items = scan->findings.items;
   size_t mildest = 0;
   for (size_t i = 1; i < scan->findings.count; i++) {
     if (items[i].severity < items[mildest].severity) mildest = i;
   }
-  return scan->findings.count > 0 && items[mildest].severity < severity ? &items[mildest] : NULL;
+  if (scan->findings.count == 0) return NULL;
+  scan->mildest = items[mildest].severity;
+  return scan->mildest < severity ? &items[mildest] : NULL;
 }
 
 void hugh_find(hugh_scan *scan, const hugh_task *task, hugh_finding_id tag, uint64_t offset, const char *format, ...) {
@@ -224,6 +227,7 @@ void hugh_report_reset(hugh_scan *scan) {
   scan->last_member = (hugh_text){"", 0};
   scan->reason_count = 0;
   scan->out_of_room = false;
+  scan->mildest = HUGH_INFO;
   scan->report = (hugh_report){.complete = true, .size = scan->options.size, .name = scan->options.name};
 }
 

@@ -73,6 +73,7 @@ struct hugh_scan {
   size_t work;          /* left in this slice */
 
   hugh_list findings, globals, notes, lines;
+  hugh_severity mildest;  /* no finding is milder, once there are as many as are kept */
   uint32_t *global_slots; /* open addressing: index + 1 into globals */
   size_t global_slot_count;
   hugh_shown shown[HUGH_SHOWN];

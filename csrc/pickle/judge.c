@@ -39,11 +39,14 @@ static const char *const walks[] = {
     "tb_frame"};
 
 static int compare(hugh_text a, const char *b) {
-  size_t length = strlen(b), common = a.length < length ? a.length : length;
-  int order = memcmp(a.data, b, common);
-  if (order != 0) return order;
-  return a.length < length ? -1 : a.length > length;
+  for (size_t i = 0; i < a.length; i++) {
+    if (b[i] == '\0') return 1;
+    if (a.data[i] != b[i]) return (uint8_t)a.data[i] < (uint8_t)b[i] ? -1 : 1;
+  }
+  return b[a.length] == '\0' ? 0 : -1;
 }
+
+static bool is(hugh_text a, const char *b) { return compare(a, b) == 0; }
 
 static const entry *look_up(hugh_text module, hugh_text name) {
   size_t low = 0, high = sizeof table / sizeof *table;
@@ -58,9 +61,14 @@ static const entry *look_up(hugh_text module, hugh_text name) {
   return NULL;
 }
 
+#define PARTS_MOST 8 /* of a dotted name: no class lies deeper, and every part is looked up in several ways */
+
 /* The entry for the whole module or a package around it. */
 static const entry *whole_module(hugh_text module) {
   const hugh_text all = {"*", 1};
+  for (size_t i = 0, parts = 0; i < module.length; i++) {
+    if (module.data[i] == '.' && ++parts == PARTS_MOST) module.length = i; /* no entry is for more */
+  }
   for (;;) {
     const entry *found = look_up(module, all);
     if (found != NULL) return found;
@@ -79,7 +87,7 @@ static const entry *exact_or_whole(hugh_text module, hugh_text name) {
 
 static bool is_walk(hugh_text part) {
   for (size_t i = 0; i < sizeof walks / sizeof *walks; i++) {
-    if (hugh_text_is(part, walks[i])) return true;
+    if (is(part, walks[i])) return true;
   }
   return false;
 }
@@ -94,7 +102,6 @@ static hugh_text unhidden(hugh_text module) {
 }
 
 #define JOINED_MOST 512
-#define PARTS_MOST 8 /* of a dotted name: no class lies deeper, and every part is looked up in several ways */
 
 /* A dangerous entry that a path of attributes reaches: module:a.b.c may be a module a.b inside it, or any module one of them imported. */
 static const entry *reached(hugh_text module, hugh_text name) {
@@ -150,8 +157,8 @@ static hugh_judgement judge_one(hugh_text module, hugh_text name) {
 static bool modern(hugh_text *module, hugh_text *name) {
   const renamed *moved = NULL;
   for (size_t i = 0; i < sizeof renames / sizeof *renames; i++) {
-    if (!hugh_text_is(*module, renames[i].module)) continue;
-    if (renames[i].name != NULL && hugh_text_is(*name, renames[i].name)) {
+    if (!is(*module, renames[i].module)) continue;
+    if (renames[i].name != NULL && is(*name, renames[i].name)) {
       *name = hugh_text_of(renames[i].to_name);
       *module = hugh_text_of(renames[i].to_module);
       return true;

@@ -149,6 +149,7 @@ typedef struct hugh_machine {
   bool resync_start;      /* this stream begins behind an error */
   bool padding;           /* look for the next stream first */
   bool exhausted;         /* the input is at its end */
+  bool finished;          /* everything was read */
   bool wrapped;           /* this stream has joblib's array wrappers: run it as joblib too */
   hugh_raw raw;
   uint64_t raw_size;
@@ -177,7 +178,7 @@ typedef struct hugh_machine {
   bool ring_full;         /* no memory for a larger one */
 
   hugh_named *named;
-  size_t named_count, named_size;
+  size_t named_count, named_size, reported;
   uint32_t *named_slots;
   size_t slot_count;
 
@@ -240,7 +241,7 @@ bool hugh_value_is(hugh_machine *, hugh_value, const char *text); /* false also 
 
 /* named.c: globals */
 size_t hugh_machine_name(hugh_machine *, uint64_t offset, hugh_text module, hugh_text name);
-void hugh_machine_report(hugh_machine *); /* the findings, once everything was read */
+bool hugh_machine_report(hugh_machine *); /* the findings, once everything was read; false: the slice is spent, go on */
 
 /* check.c: whether a use keeps a safe entry safe. HUGH_NEED: a text has to be fed first. */
 typedef enum hugh_call {

@@ -55,6 +55,7 @@ size_t hugh_machine_name(hugh_machine *m, uint64_t offset, hugh_text module, hug
   if (m->named_count == 0) m->named_count = 1;
   if (m->named_count >= m->named_size && !grow(m)) return 0;
   uint32_t h = hash(m->scan, module, name);
+  (void)hugh_work(m->scan, (module.length + name.length) / 4);
   size_t at = h & (m->slot_count - 1);
   for (; m->named_slots[at] != 0; at = (at + 1) & (m->slot_count - 1)) {
     hugh_named *named = &m->named[m->named_slots[at]];
@@ -64,6 +65,7 @@ size_t hugh_machine_name(hugh_machine *m, uint64_t offset, hugh_text module, hug
     }
   }
   hugh_judgement judgement = hugh_judge_global(module, name, m->proto);
+  (void)hugh_work(m->scan, 256);
   if (judgement.class == HUGH_GLOBAL_UNKNOWN && is_compiled(m, module)) {
     judgement = (hugh_judgement){HUGH_GLOBAL_SAFE, HUGH_CHECK_NONE, "class", "a class that a TorchScript archive defines in its own code/"};
   }
@@ -146,8 +148,11 @@ static void report_global(hugh_machine *m, const hugh_named *named) {
 
 static const char *plural(uint64_t count) { return count == 1 ? "" : "s"; }
 
-void hugh_machine_report(hugh_machine *m) {
-  for (size_t i = 1; i < m->named_count; i++) report_global(m, &m->named[i]);
+bool hugh_machine_report(hugh_machine *m) {
+  while (m->reported + 1 < m->named_count) {
+    report_global(m, &m->named[++m->reported]);
+    if (hugh_work(m->scan, 256)) return false;
+  }
   if (m->opaque_calls > 0) {
     hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_CALL_OPAQUE, m->opaque_at,
               "calls something that the pickle computes and hugh cannot name (%llu time%s)", (unsigned long long)m->opaque_calls,
@@ -192,4 +197,5 @@ void hugh_machine_report(hugh_machine *m) {
   }
   if (m->streams > 1) hugh_note_add(m->scan, "pickle.streams", m->streams);
   hugh_note_number(m->scan, "pickle.protocol", m->highest);
+  return true;
 }

@@ -235,6 +235,7 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
     if (next != HUGH_DONE) return next;
     m->disassembled = true;
   }
+  if (m->finished) goto over;
   for (;;) {
     if (hugh_scan_failed(scan)) return HUGH_DONE;
     if (m->padding) {
@@ -256,11 +257,13 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
       case HUGH_STREAM_FULL: goto over;
       default: stream_over(m, end);
     }
+    bool spent = hugh_work(scan, 16);
     if (m->flavour == HUGH_FLAVOUR_MEMORY && (m->exhausted || (m->most_streams > 0 && m->streams >= m->most_streams))) break;
+    if (spent) return HUGH_AGAIN;
   }
 over:
-  hugh_machine_report(m);
-  return HUGH_DONE;
+  m->finished = true;
+  return hugh_machine_report(m) ? HUGH_DONE : HUGH_AGAIN;
 }
 
 static void release(hugh_scan *scan, void *block, size_t size) {
