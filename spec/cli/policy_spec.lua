@@ -26,6 +26,14 @@ describe("hugh policy", function()
     assert.truthy(result.err:find("No such file", 1, true), result.err)
   end)
 
+  it("check notes exemptions that ended", function()
+    local path = write("old.lua", 'policy "p" {}\nglobals { default = block }\n'
+      .. 'exempt "globals.default" { repo = "a/b", because = "x", expires = "2020-02-29" }\n')
+    local result = helper.hugh("policy check " .. path)
+    assert.equal(0, result.code)
+    assert.equal(("%s: fine\n%s:3: note: the exemption from globals.default ended on 2020-02-29\n"):format(path, path), result.out)
+  end)
+
   it("test is a runner: names, what passed, why not, an exit code", function()
     local path = write("t.lua", 'policy "p" { extends = { "hugginghugh" } }\ntest "one" { given = { files = { "a.pkl" } }, expect = { verdict = warn } }\n'
       .. 'test "two" { given = { files = { "a.pkl" } }, expect = { verdict = block } }\n')

@@ -146,7 +146,7 @@ describe("a policy from a stranger", function()
   end)
 
   it("prints what can be printed", function()
-    local loaded = assert(policy.load('policy "p" {}\nfactor "f" { score = function (m) return 1, m.name .. "\\255\\27[31m{name}" end }\n'
+    local loaded = assert(policy.load('policy "p" {}\nfactor "f" { weight = 1, score = function (m) return 1, m.name .. "\\255\\27[31m{name}" end }\n'
       .. 'rule "r" { verdict = warn, message = "\\255\\254 {name}' .. ("ü"):rep(3000) .. '", when = function (m) return true end }'))
     local result = timed("messages", loaded.assess, loaded, facts { name = ("{name}\255"):rep(10000) })
     assert.truthy(#result.rules[1].message < 2100)

@@ -65,6 +65,21 @@ policy:2: a weight is a number from 0 on, not -1
                                ^]], message)
   end)
 
+  it("tells of lists that contradict those of the base, and where these are", function()
+    local base = write("base.lua", 'policy "base" {}\nlicenses {\n  deny = { "gpl-*", "cc-by-nc-*" },\n}\n')
+    local _, message = policy.load(write("a.lua", 'policy "a" { extends = { "base.lua" } }\nlicenses { allow = { "mit", "gpl-3.0" } }\n'))
+    assert.equal(([[
+%s/a.lua:2: licenses: 'gpl-3.0' is allowed, but 'gpl-*' denies it; the other is in %s:2
+    licenses { allow = { "mit", "gpl-3.0" } }
+                                ^]]):format(directory, base), message)
+    assert(policy.load(write("b.lua", 'policy "b" { extends = { "base.lua" } }\nlicenses { allow = { "gpl-3.0" }, deny = { "cc-*" } }\n')))
+  end)
+
+  it("keeps the weight of a factor that is said anew", function()
+    local loaded = assert(policy.load 'policy "p" { extends = { "hugginghugh" } }\nfactor "license_clarity" { score = function (m) return 1 end }')
+    assert.near(10, loaded.description.factors[5].weight, 1e-9)
+  end)
+
   it("does not read on and on", function()
     local _, message = policy.load 'policy "p" { extends = { "/dev/zero" } }'
     assert.truthy(message:find("'/dev/zero' is not a policy", 1, true), message)

@@ -453,6 +453,21 @@ rule "r" { verdict = warn, message = "m", when = function (m) return m.pinned) e
 policy:2: this ) closes nothing
     rule "r" { verdict = warn, message = "m", when = function (m) return m.pinned) end }
                                                                                  ^]] },
+  { "a list that denies what another allows", [[
+policy "p" {}
+globals {
+  allow = { "acme.layers.*" },
+  deny = { "*" },
+}]], [[
+policy:3: globals: 'acme.layers.*' is allowed, but '*' denies it
+      allow = { "acme.layers.*" },
+                ^]] },
+  { "a factor without a weight", [[
+policy "p" {}
+factor "f" { score = function (m) return 1 end }]], [[
+policy:2: factor "f" has no weight: it would count for nothing
+    factor "f" { score = function (m) return 1 end }
+    ^]] },
   { "many at once", [[
 policy "p" { extends = { "hugginghugh" }, titel = "x" }
 weights { licence_clarity = 3, recent_updates = "much" }

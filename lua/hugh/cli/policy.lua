@@ -17,8 +17,14 @@ end
 local actions = {}
 
 ---@return boolean fine
-function actions.check(_, name, out)
+function actions.check(policy, name, out)
   out:write(utf8.printable(name), ": fine\n")
+  local today = os.date("!%Y-%m-%d")
+  for _, exempt in ipairs(policy.description.exempts) do
+    if exempt.expires < today then
+      out:write(utf8.printable(("%s: note: the exemption from %s ended on %s"):format(exempt.source, exempt.name, exempt.expires)), "\n")
+    end
+  end
   return true
 end
 

@@ -315,16 +315,26 @@ local function merge_list(merged, part, list, source)
   merged[part], merged.sources[part] = patterns, sources
 end
 
+-- Does what one pattern denies hold all that another allows? Only where that is certain.
+local function covers(denied, allowed, ignore_case)
+  if denied == allowed then return true end
+  local sure = not string.find(denied, "?", 1, true) and (string.find(denied, "**", 1, true) or not string.find(allowed, "**", 1, true))
+  return sure and glob(denied, allowed, ignore_case) == true
+end
+
+local PAIRS_MOST = 20000 -- of patterns that are compared; longer lists are made by tools
+
 -- What a layer adds must not be allowed and denied.
 local function check_overlap(name, merged, line, source)
-  local allowed = {}
-  for i, pattern in ipairs(merged.allow or {}) do allowed[pattern] = merged.sources.allow[i] end
-  for i, pattern in ipairs(merged.deny or {}) do
-    local here_denied, here_allowed = merged.sources.deny[i] == source, allowed[pattern] == source
-    if here_denied and here_allowed then mistake(line, name .. ": '" .. pattern .. "' is both allowed and denied", pattern)
-    elseif here_allowed then mistake(line, name .. ": '" .. pattern .. "' is allowed here, but denied by " .. merged.sources.deny[i], pattern)
-    elseif here_denied and allowed[pattern] then
-      mistake(line, name .. ": '" .. pattern .. "' is denied here, but allowed by " .. allowed[pattern], pattern)
+  local allow, deny = merged.allow or {}, merged.deny or {}
+  for i = 1, #allow * #deny <= PAIRS_MOST and #deny or 0 do
+    for j, allowed in ipairs(allow) do
+      local denies, allows = merged.sources.deny[i], merged.sources.allow[j]
+      if (denies == source or allows == source) and covers(deny[i], allowed, name ~= "globals") then
+        local message = deny[i] == allowed and "is both allowed and denied" or "is allowed, but '" .. deny[i] .. "' denies it"
+        if denies ~= allows then message = message .. "; the other is in " .. (denies == source and allows or denies) end
+        mistake(line, name .. ": '" .. allowed .. "' " .. message, allows == source and allowed or deny[i])
+      end
     end
   end
 end
@@ -335,6 +345,7 @@ local function by_name(list, entry, line_mistake)
       if other.source == entry.source then
         line_mistake(entry.line, "\"" .. entry.name .. "\" is defined twice; the first is in line " .. other.line)
       end
+      if entry.weight == nil then entry.weight = other.weight end -- a factor that is said anew keeps its weight
       list[i] = entry
       return
     end
@@ -407,6 +418,11 @@ function compile(order)
       policy.weights[name], policy.weight_source[name] = weight, at(layer.source, layer.lines.weights[name])
       local names = names_of(policy.factors)
       if not helpers.contains(names, name) then no_such(layer.lines.weights[name], "there is no factor", name, names) end
+    end
+    for _, factor in ipairs(layer.factors) do
+      if not (factor.weight or policy.weights[factor.name] or factor.pending) then
+        mistake(factor.line, "factor \"" .. factor.name .. "\" has no weight: it would count for nothing")
+      end
     end
     check_grades(layer)
     if layer.grades then policy.grades, policy.grade_source = layer.grades, {} end
