@@ -91,6 +91,12 @@ describe("a redirect", function()
     assert.is_false(requests[2].open_only)
   end)
 
+  it("to a private address is followed when the endpoint is one by name, and nobody knows the address", function()
+    local it = file.new(new { endpoint = "http://hub.internal" }, "o/n", commit, { path = "a", size = 100 })
+    local _, _, _, requests = play(it:read(0, 10), { redirect("http://cdn.internal/x"), answer(404) })
+    assert.equal(2, #requests)
+  end)
+
   it("in a circle ends", function()
     local answers = {}
     for i = 1, 20 do answers[i] = redirect("https://hub.example/again") end

@@ -91,9 +91,11 @@ describe("the libcurl transport", function()
       local response
       proxied:task(function() response = proxied:fetch { method = "GET", url = address, headers = {}, limit = 1000, open_only = false } end)
       proxied:run()
-      return response.body
+      return response.body, response.private
     end
-    assert.equal("by the proxy", body("http://some.example/echo"))
+    local text, private = body("http://some.example/echo")
+    assert.equal("by the proxy", text)
+    assert.is_nil(private) -- the proxy's address says nothing of the server's
     assert.truthy(body(site.endpoint .. "/echo"):find("Host: 127.0.0.1", 1, true))
     proxied:close()
   end)

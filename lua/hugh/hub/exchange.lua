@@ -96,7 +96,7 @@ function exchange.send(client, request, tally)
       local hint = response.code == "TLS" and "; if your network has certificates of its own, name their file in SSL_CERT_FILE" or ""
       return nil, ("%s: %s%s"):format(target.host, response.error, hint), response.code
     end
-    if at_home and response.private then client.private = true end
+    if at_home and (response.private or response.private == nil and url.is_local_name(target.host)) then client.private = true end
     first = first or response.headers
     local location = redirects[response.status] and not request.body and response.headers["location"]
     if not location then

@@ -58,7 +58,7 @@ function loop.open(options)
     multi = curl.multi(connections, 4 * connections), getenv = getenv,
     ca = get("SSL_CERT_FILE") or get("REQUESTS_CA_BUNDLE") or get("CURL_CA_BUNDLE"),
     connect_timeout = options.connect_timeout or 10, stall_timeout = options.stall_timeout or 20, timeout = options.timeout or 120,
-    waiting = {}, -- id of a transfer -> the coroutine that wants its response
+    waiting = {}, -- id of a transfer -> { routine = the coroutine that wants its response, proxied }
     delayed = {}, -- { due = time, request, routine }
     active = 0, clock = curl.now,
   }, loop)
@@ -72,7 +72,7 @@ local function start(self, request, routine)
     open_only = request.open_only and proxy == "", decode = not request.headers["accept-encoding"],
     connect_timeout = self.connect_timeout, stall_timeout = self.stall_timeout, timeout = self.timeout,
   })
-  self.waiting[id] = routine
+  self.waiting[id] = { routine = routine, proxied = proxy ~= "" }
 end
 
 local function resume(self, routine, ...)
@@ -100,13 +100,14 @@ local function turn(self)
     end
   end
   for _, done in ipairs(self.multi:wait(patience)) do
-    local routine = self.waiting[done.id]
+    local waiting = self.waiting[done.id]
     self.waiting[done.id] = nil
     local response = { error = done.error, code = done.code }
     if not done.error then
-      response = { status = done.status, headers = read_headers(done.head), body = done.body, truncated = done.truncated, private = done.private }
+      response = { status = done.status, headers = read_headers(done.head), body = done.body, truncated = done.truncated }
+      if not waiting.proxied then response.private = done.private end -- else it is the proxy's address
     end
-    resume(self, routine, response)
+    resume(self, waiting.routine, response)
   end
 end
 

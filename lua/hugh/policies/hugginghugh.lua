@@ -63,7 +63,9 @@ factor "vulnerabilities" {
       if not worst or p < worst.points then worst = { points = p, advisory = advisory } end
     end
     if not worst then return 1, "no known vulnerabilities in the libraries it needs, by {advisories_source}" end
-    return worst.points / 15, worst.advisory.package .. " has " .. worst.advisory.id .. " (" .. tostring(worst.advisory.severity) .. ")"
+    local it, others = worst.advisory, #m.advisories - 1
+    return worst.points / 15, it.package .. (it.version and " " .. it.version or "") .. " has " .. it.id .. " (" .. tostring(it.severity) .. ")"
+      .. (it.fixed and ", fixed in " .. it.fixed or "") .. (others > 0 and "; " .. others .. " more" or "")
   end,
 }
 
