@@ -97,7 +97,7 @@ static const suffix suffixes[] = {
     SUFFIX(".jpeg", IMAGE),               SUFFIX(".gif", IMAGE),                SUFFIX(".webp", IMAGE),               SUFFIX(".bmp", IMAGE),
     SUFFIX(".mp3", AUDIO),                SUFFIX(".mp4", AUDIO),                SUFFIX(".wav", AUDIO),                SUFFIX(".flac", AUDIO),
     SUFFIX(".ogg", AUDIO),                SUFFIX(".webm", AUDIO),               SUFFIX(".bz2", BZIP2),                SUFFIX(".xz", XZ),
-    SUFFIX(".lz4", LZ4),                  SUFFIX(".zst", ZSTD),
+    SUFFIX(".lz4", LZ4),                  SUFFIX(".zst", ZSTD),                 SUFFIX(".skops", SKOPS),
 };
 
 static hugh_kind kind_of_name(hugh_text name) {
@@ -233,26 +233,20 @@ static hugh_kind kind_of_structure(const uint8_t *head, size_t length, hugh_kind
   return is_msgpack(head, length) ? HUGH_KIND_MSGPACK : HUGH_KIND_UNKNOWN;
 }
 
-/* What a name that promises anything else only serves to hide. */
-static bool is_hidden(hugh_kind kind) {
-  switch (kind) {
-    case HUGH_KIND_PICKLE:
-    case HUGH_KIND_JOBLIB:
-    case HUGH_KIND_TORCH_LEGACY:
-    case HUGH_KIND_ZIP:
-    case HUGH_KIND_SEVENZIP:
-    case HUGH_KIND_TAR:
-    case HUGH_KIND_ELF:
-    case HUGH_KIND_PE:
-    case HUGH_KIND_MACHO:
-    case HUGH_KIND_PYC: return true;
-    default: return false;
-  }
+static bool is_program(hugh_kind kind) {
+  return kind == HUGH_KIND_ELF || kind == HUGH_KIND_PE || kind == HUGH_KIND_MACHO || kind == HUGH_KIND_PYC;
 }
+
+static bool is_pickle(hugh_kind kind) { return kind == HUGH_KIND_PICKLE || kind == HUGH_KIND_JOBLIB || kind == HUGH_KIND_TORCH_LEGACY; }
+
+static bool is_archive(hugh_kind kind) { return kind == HUGH_KIND_ZIP || kind == HUGH_KIND_SEVENZIP || kind == HUGH_KIND_TAR; }
 
 static bool is_stream(hugh_kind kind) { return kind >= HUGH_KIND_GZIP && kind <= HUGH_KIND_ZSTD; }
 
-/* Which names are honest for a kind: the torch and joblib worlds use many suffixes for the same things. */
+/*
+** Which names are honest for a kind. The torch and joblib worlds use many suffixes for the same things; elsewhere a pickle, a program or an
+** archive behind a name that promises anything else is there to be hidden.
+*/
 static bool name_fits(hugh_kind kind, hugh_kind named) {
   if (kind == named || kind == HUGH_KIND_LFS_POINTER) return true;
   switch (named) {
@@ -265,19 +259,15 @@ static bool name_fits(hugh_kind kind, hugh_kind named) {
     case HUGH_KIND_CATBOOST:
     case HUGH_KIND_PARQUET: return false;
     case HUGH_KIND_NPZ:
-    case HUGH_KIND_KERAS: return kind == HUGH_KIND_ZIP;
+    case HUGH_KIND_KERAS:
+    case HUGH_KIND_SKOPS: return kind == HUGH_KIND_ZIP;
     case HUGH_KIND_RDS: return is_stream(kind);
     case HUGH_KIND_PICKLE:
     case HUGH_KIND_JOBLIB:
-    case HUGH_KIND_TORCH_ZIP: return kind != HUGH_KIND_SEVENZIP; /* no loader opens it: it is there to get past a scanner */
-    case HUGH_KIND_ZIP:
-    case HUGH_KIND_TAR:
-    case HUGH_KIND_SEVENZIP:
-    case HUGH_KIND_ELF:
-    case HUGH_KIND_PE:
-    case HUGH_KIND_MACHO:
-    case HUGH_KIND_PYC: return true;
-    default: return is_stream(named) || !is_hidden(kind);
+    case HUGH_KIND_TORCH_ZIP: return kind != HUGH_KIND_SEVENZIP && !is_program(kind); /* no loader opens those */
+    default:
+      if (is_archive(named) || is_stream(named)) return !is_pickle(kind) && !is_program(kind);
+      return !is_pickle(kind) && !is_archive(kind) && (!is_program(kind) || is_program(named));
   }
 }
 

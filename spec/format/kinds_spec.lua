@@ -165,6 +165,17 @@ describe("docs/formats.md", function()
         assert.is_true(found[file.hides[2]])
       end)
 
+      it("is a name that does not fit a pickle or a program, and fits a pointer to the file", function()
+        if not file.name then return end
+        local opens_pickles, programs = kind == "pickle" or kind == "joblib", { elf = true, pe = true, ["mach-o"] = true, pyc = true }
+        local _, found = scan(call, file.name)
+        assert.equal(not opens_pickles, found["file.kind-mismatch"] or false)
+        _, found = scan(files.elf.sound, file.name)
+        assert.equal(not programs[kind], found["file.kind-mismatch"] or false)
+        _, found = scan(files["lfs-pointer"].sound, file.name)
+        assert.is_nil(found["file.kind-mismatch"])
+      end)
+
       it("never calls safe what is neither validated nor looked into, unless it cannot hurt", function()
         local blind = row[3] == "no" and row[4]:find "^no" ~= nil
         local harmless = ({ empty = true, text = true, image = true, audio = true, parquet = true, lightgbm = true })[kind]
