@@ -13,6 +13,18 @@ rule "r" {
 policy:4: a comma is missing before message
       message = "m",
       ^]] },
+  { "a missing =", [[
+policy "p" {}
+factor "f" { weight 3, score = function (m) return 1 end }]], [[
+policy:2: a = is missing between weight and 3
+    factor "f" { weight 3, score = function (m) return 1 end }
+                        ^]] },
+  { "a missing comma after a verdict", [[
+policy "p" {}
+files { default = warn 3 }]], [[
+policy:2: a comma is missing before 3
+    files { default = warn 3 }
+                           ^]] },
   { "a missing brace", [[
 policy "p" {}
 weights { a = 3

@@ -1,9 +1,9 @@
 -- The mistakes of a policy's text, told kindly: file and line, the line itself, a caret under the word, and the likely fix.
 
+local is_statement = require("hugh.policy.words").is_statement
 local suggest = require("hugh.suggest")
 local tokens = require("hugh.policy.tokens")
 local utf8 = require("hugh.utf8")
-local words = require("hugh.policy.words")
 
 local KEPT = 100 -- mistakes; more are counted
 local SHOWN = 50
@@ -40,9 +40,6 @@ function mistakes.split(source)
   if not source.lines then source.lines, source.starts = lines_of(source.text) end
   return source
 end
-
-local is_statement = {}
-for _, statement in ipairs(words.statements) do is_statement[statement.name] = true end
 
 -- Is the token at `i` the key itself: a field, a text, or the number of a bound?
 local function is_key(list, i, key)

@@ -16,8 +16,7 @@ local instead = {
   null = "Lua says nil", None = "Lua says nil", True = "Lua says true", False = "Lua says false",
 }
 
-local statements, all_words, globals = {}, words.names(), {}
-for _, statement in ipairs(words.statements) do statements[statement.name] = true end
+local statements, all_words, globals = words.is_statement, words.names(), {}
 for _, name in ipairs(all_words) do globals[name] = true end
 
 -- A shape is what is known of a value: { no, fields = { name = shape }, names }, where `no` begins what is told of a name that is not there;

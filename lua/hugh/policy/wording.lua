@@ -1,11 +1,8 @@
 -- What Lua says of a text that it cannot read, and of code that fails, in words of our own: the same on every Lua, with the likely fix.
 
-local words = require("hugh.policy.words")
+local is_statement = require("hugh.policy.words").is_statement
 
 local wording = {}
-
-local is_statement = {}
-for _, statement in ipairs(words.statements) do is_statement[statement.name] = true end
 
 local openers = {
   ["{"] = "}", ["("] = ")", ["["] = "]", ["function"] = "end", ["do"] = "end", ["then"] = "end", ["else"] = "end", ["repeat"] = "until",
@@ -51,7 +48,9 @@ local function explain(list, i, expected)
     if is_statement[text] and list[i + 1] and (list[i + 1].kind == "string" or list[i + 1].text == "{") then
       return "a } is missing before " .. text .. ": the statement before it is not closed"
     end
-    if before.kind == "name" and starts_value(token) then return ("a = is missing between %s and %s"):format(before.text, text) end
+    if before.kind == "name" and starts_value(token) and list[i - 2].text ~= "=" then
+      return ("a = is missing between %s and %s"):format(before.text, text)
+    end
     if starts_value(token) or token.kind == "name" or text == "[" then return "a comma is missing before " .. text end
   end
   if expected == "<eof>" then

@@ -1,6 +1,5 @@
 -- The words of the policy language: its statements with their fields, its values and its helpers. Policies are checked by this table, names are
 -- looked up in it, and the reference in docs/policy.md and the types for editors are written from it (docs/policy_reference.lua).
--- Data only.
 
 local words = {}
 
@@ -56,6 +55,9 @@ words.statements = {
     { "expect", "table", "any of verdict, grade, score and rules (names that must fire)", true },
   } },
 }
+
+words.is_statement = {}
+for _, statement in ipairs(words.statements) do words.is_statement[statement.name] = true end
 
 -- What `expect` of a test may hold.
 words.expect = { { "verdict", "verdict" }, { "rules", "list" }, { "grade", "string" }, { "score", "number" } }
