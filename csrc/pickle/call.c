@@ -110,6 +110,7 @@ void hugh_machine_mutate(hugh_machine *m, uint64_t offset, hugh_value object, co
 
 hugh_got hugh_machine_build(hugh_machine *m, uint64_t offset, hugh_value object, hugh_value state) {
   hugh_named *named = hugh_tag_of(object) == HUGH_TAG_CALL ? hugh_named_of(m, object) : NULL;
+  hugh_value learned[2] = {0};
   bool fine = true;
   const char *special = NULL;
   m->raw = HUGH_RAW_NONE;
@@ -117,13 +118,12 @@ hugh_got hugh_machine_build(hugh_machine *m, uint64_t offset, hugh_value object,
     m->wrapped = true;
     if (m->flavour == HUGH_FLAVOUR_JOBLIB && hugh_array_layout(m, state, &m->raw, &m->raw_size) == HUGH_NEED) return HUGH_NEED;
   }
-  if (hugh_check_state(m, object, state, &fine) == HUGH_NEED || hugh_special_key(m, state, &special) == HUGH_NEED ||
-      hugh_explain_build(m, offset, object, state) == HUGH_NEED) {
-    return HUGH_NEED;
-  }
-  if (named == NULL || hugh_tag_of(state) != HUGH_TAG_INT) { /* an iterator's state is its place */
-    changed(m, offset, object, "sets the state of");
-  }
+  if (hugh_check_state(m, object, state, &fine, learned) == HUGH_NEED || hugh_special_key(m, state, &special) == HUGH_NEED) return HUGH_NEED;
+  bool place = named != NULL && hugh_tag_of(state) == HUGH_TAG_INT; /* of an iterator */
+  hugh_safety safety = is_shared(m, object) && !place ? HUGH_DANGEROUS : fine && special == NULL ? HUGH_SAFE : HUGH_SUSPICIOUS;
+  if (hugh_explain_build(m, offset, safety, object, state) == HUGH_NEED) return HUGH_NEED;
+  if (learned[0] != 0) hugh_node_extend(m, hugh_node_of(object), learned, 2);
+  if (!place) changed(m, offset, object, "sets the state of");
   if (!fine) hugh_misuse(named, offset, HUGH_MISUSED_STATE);
   if (special != NULL && m->special == NULL) {
     m->special = special;

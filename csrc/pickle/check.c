@@ -177,14 +177,14 @@ void hugh_hand_over(hugh_machine *m, uint64_t offset, const hugh_named *callee, 
   }
 }
 
-hugh_got hugh_check_state(hugh_machine *m, hugh_value object, hugh_value state, bool *fine) {
+hugh_got hugh_check_state(hugh_machine *m, hugh_value object, hugh_value state, bool *fine, hugh_value learned[2]) {
   const hugh_named *named = hugh_tag_of(object) == HUGH_TAG_CALL ? hugh_named_of(m, object) : NULL;
   uint64_t count;
   size_t kept;
   *fine = true;
   if (named == NULL) return HUGH_GOT;
   switch (named->judgement.check) {
-    case HUGH_CHECK_DTYPE_OBJECT: return hugh_check_dtype(m, object, state, fine) == HUGH_NEED ? HUGH_NEED : HUGH_GOT;
+    case HUGH_CHECK_DTYPE_OBJECT: return hugh_check_dtype(m, object, state, fine, learned) == HUGH_NEED ? HUGH_NEED : HUGH_GOT;
     case HUGH_CHECK_DEFAULTDICT: *fine = false; break; /* honest ones have no state; attributes are set by name, the factory among them */
     case HUGH_CHECK_PARTIAL:
       *fine = hugh_tag_of(state) == HUGH_TAG_TUPLE && hugh_node_size(m, hugh_node_of(state), &count, &kept) && kept > 0 &&

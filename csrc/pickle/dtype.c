@@ -104,7 +104,7 @@ static hugh_got read_fields(hugh_machine *m, hugh_value fields, uint64_t size, b
 }
 
 /* (version, order, subtype, names, fields, size, alignment, flags[, metadata]) */
-hugh_got hugh_check_dtype(hugh_machine *m, hugh_value dtype, hugh_value state, bool *fine) {
+hugh_got hugh_check_dtype(hugh_machine *m, hugh_value dtype, hugh_value state, bool *fine, hugh_value learned[2]) {
   uint64_t count, node = hugh_node_of(state);
   size_t kept;
   type self, array;
@@ -128,7 +128,7 @@ hugh_got hugh_check_dtype(hugh_machine *m, hugh_value dtype, hugh_value state, b
   int64_t bits = hugh_int_of(flags);
   int64_t must = ITEM_COUNTED | ITEM_LISTED | ITEM_CLEARED, never = ITEM_COUNTED | ITEM_LISTED | ITEM_IS_POINTER;
   *fine = self.objects ? (bits & must) == must : (bits & never) == 0;
-  hugh_value kept_of_it[2] = {hugh_value_of(self.objects ? HUGH_TAG_TRUE : HUGH_TAG_FALSE), hugh_value_int((int64_t)self.size)};
-  hugh_node_extend(m, hugh_node_of(dtype), kept_of_it, 2);
+  learned[0] = hugh_value_of(self.objects ? HUGH_TAG_TRUE : HUGH_TAG_FALSE);
+  learned[1] = hugh_value_int((int64_t)self.size);
   return HUGH_GOT;
 }

@@ -27,7 +27,7 @@ hugh_got hugh_explain_call(hugh_machine *m, uint64_t offset, hugh_safety safety,
   return HUGH_GOT;
 }
 
-hugh_got hugh_explain_build(hugh_machine *m, uint64_t offset, hugh_value object, hugh_value state) {
+hugh_got hugh_explain_build(hugh_machine *m, uint64_t offset, hugh_safety safety, hugh_value object, hugh_value state) {
   if (!wanted(m)) return HUGH_GOT;
   char line[LINE_MOST];
   hugh_writer writer = {line, sizeof line, 0};
@@ -36,7 +36,7 @@ hugh_got hugh_explain_build(hugh_machine *m, uint64_t offset, hugh_value object,
   if (got == HUGH_GOT) got = hugh_write_value(m, &writer, state);
   if (got == HUGH_NEED) return got;
   hugh_write(&writer, ")");
-  emit(m, offset, hugh_tag_of(object) == HUGH_TAG_GLOBAL ? HUGH_DANGEROUS : HUGH_SAFE, &writer);
+  emit(m, offset, safety, &writer);
   return HUGH_GOT;
 }
 

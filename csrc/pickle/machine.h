@@ -252,7 +252,8 @@ typedef enum hugh_call {
 hugh_named *hugh_named_of(hugh_machine *, hugh_value); /* of a GLOBAL, or of what made a CALL; NULL otherwise */
 bool hugh_is_safe(hugh_machine *, hugh_value, hugh_check); /* a global that is safe under this check, or without any */
 hugh_got hugh_check_call(hugh_machine *, const hugh_named *, hugh_call, hugh_value arguments, hugh_value keywords, bool *fine);
-hugh_got hugh_check_state(hugh_machine *, hugh_value object, hugh_value state, bool *fine);
+/* `learned`: what the node of the object is to hold from now on; untouched if that is nothing. */
+hugh_got hugh_check_state(hugh_machine *, hugh_value object, hugh_value state, bool *fine, hugh_value learned[2]);
 /* What a key of the state does that is more than data: a clause for a sentence. Untouched if there is none. */
 hugh_got hugh_special_key(hugh_machine *, hugh_value state, const char **does);
 /* Items of objects whose items may be attributes as well: of all but plain dicts. */
@@ -263,7 +264,7 @@ void hugh_misuse(hugh_named *, uint64_t offset, hugh_misused how);
 
 /* dtype.c: numpy's types. */
 bool hugh_is_structure(hugh_machine *, hugh_value type); /* numpy.record or numpy.void, the types of structures */
-hugh_got hugh_check_dtype(hugh_machine *, hugh_value dtype, hugh_value state, bool *fine);
+hugh_got hugh_check_dtype(hugh_machine *, hugh_value dtype, hugh_value state, bool *fine, hugh_value learned[2]);
 
 /* nested.c: bytes that a loader is handed. */
 typedef struct hugh_inside {
@@ -289,7 +290,7 @@ void hugh_disassembly_drop(hugh_machine *);
 
 /* explain.c: the program as lines of Python, if the options ask for it. HUGH_NEED: a text has to be fed first. */
 hugh_got hugh_explain_call(hugh_machine *, uint64_t offset, hugh_safety, hugh_call, hugh_value callee, hugh_value arguments, hugh_value keywords);
-hugh_got hugh_explain_build(hugh_machine *, uint64_t offset, hugh_value object, hugh_value state);
+hugh_got hugh_explain_build(hugh_machine *, uint64_t offset, hugh_safety, hugh_value object, hugh_value state);
 void hugh_explain_import(hugh_machine *, uint64_t offset, const hugh_named *);
 void hugh_explain_return(hugh_machine *, uint64_t offset, hugh_value);
 

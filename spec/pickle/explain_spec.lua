@@ -48,4 +48,10 @@ describe("explaining a pickle", function()
     for _, global in ipairs(file.globals) do called[global.module .. "." .. global.name] = global.called end
     assert.is_true(called["os.system"])
   end)
+
+  it("marks state that changes the program", function()
+    local entry = assert(hugh.explain { data = "\128\4clogging\ngetLogger\n\140\1x\133R}\140\8handlersNsb.", name = "x.pkl" })
+    assert.are.equal("logging.getLogger('x').__setstate__({'handlers': None})", entry.lines[3].text)
+    assert.are.equal("dangerous", entry.lines[3].safety)
+  end)
 end)
