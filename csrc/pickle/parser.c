@@ -94,10 +94,10 @@ static hugh_end run_cut(hugh_machine *m) {
     m->at++;
     return HUGH_STREAM_ERROR;
   }
-  hugh_view *view = m->view;
+  hugh_view *view = m->view, *cut = hugh_view_memory(m->scan, m->cut, c.used);
   uint64_t at = m->at, frame_end = m->frame_end;
-  m->view = hugh_view_memory(m->scan, m->cut, c.used);
-  if (m->view == NULL) return HUGH_STREAM_FULL;
+  if (cut == NULL) return HUGH_STREAM_FULL;
+  m->view = cut;
   m->at = 0;
   m->frame_end = HUGH_NO_OFFSET;
   size_t depth = m->depth;

@@ -44,4 +44,12 @@ describe("the pickle machine", function()
     local whole = #scan(data, 1000000).globals
     for _, most in ipairs { 50, 700, 2100, 5000 } do assert.are.equal(whole, #scan(data, most).globals) end
   end)
+
+  it("ends in good order wherever the memory ends", function()
+    local data = "\128\4\149\2\0\0\0\0\0\0\0\140\32" .. ("x"):rep(32) .. "0cos\nsystem\n(S'true'\ntR."
+    for kept = 1, 120000, 401 do
+      local report = hugh.scan { name = "x.pkl", data = data, limits = { kept = kept } }
+      if report then assert.are_not.equal("safe", report.files[1].safety) end
+    end
+  end)
 end)
