@@ -193,6 +193,7 @@ void hugh_line_add(hugh_scan *, const hugh_task *, uint64_t offset, hugh_safety,
 /* -------------------------------------------------------------------- scan */
 
 #define HUGH_READ ((size_t)256 * 1024) /* how much to ask for when reading on */
+#define HUGH_VOID_MOST ((uint64_t)64 << 20) /* how far to look whether something follows padding or damage: a sparse file costs nothing */
 
 /* The parts every parser may look at; the rest is scan.c's. */
 const hugh_options *hugh_scan_options(const hugh_scan *);

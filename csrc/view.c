@@ -29,6 +29,7 @@ typedef struct decode_part {
   bool ended, fresh;    /* fresh: nothing came out of the current one of several concatenated streams */
   bool several;
   uint64_t stream;      /* where in the parent the current stream starts */
+  uint64_t idle;        /* bytes eaten since one was made */
   bool bomb, broken;    /* said so */
 } decode_part;
 
@@ -347,6 +348,8 @@ static hugh_got decode_more(hugh_scan *scan, hugh_view *view, decode_part *part)
   part->consumed += eaten;
   part->length += made;
   if (made > 0) part->fresh = false;
+  part->idle = made > 0 ? 0 : part->idle + eaten;
+  if (part->idle > HUGH_VOID_MOST) status = HUGH_DECODE_ERROR;
   (void)hugh_work(scan, made / 4 + eaten / 4 + 64);
   check_ratio(scan, part);
   if (!hugh_spend_inflated(scan, made)) {

@@ -36,4 +36,10 @@ describe("json", function()
     assert.are.equal("JSON", code)
     assert.is_nil((json.decode(("["):rep(100000))))
   end)
+
+  it("shows what is invisible or turns the direction of text", function()
+    assert.equal('"a\\u009bb\\u202ec\\u200bd\\u2066e\\ufeff"', json.encode("a\194\155b\226\128\174c\226\128\139d\226\129\166e\239\187\191"))
+    local plain = "\195\164 \226\130\172 \240\159\152\128"
+    assert.equal('"' .. plain .. '"', json.encode(plain))
+  end)
 end)

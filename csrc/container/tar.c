@@ -15,6 +15,7 @@ typedef struct tar_state {
   uint64_t at;
   uint64_t pax_size;  /* of the next member, if a pax header said so */
   bool has_pax_size, has_long_name, has_link, link_leaves;
+  uint64_t sound;     /* where the last member ended: what follows may be empty or damaged */
   bool ended;         /* the end mark was met */
   bool lost;          /* the next header has to be searched */
   char name[NAME_MOST];
@@ -202,6 +203,10 @@ static hugh_next tar_step(hugh_scan *scan, hugh_task *task) {
   if (p == NULL && view->got == HUGH_NEED) return HUGH_WANT;
   if (p == NULL) return state->ended || state->lost ? HUGH_DONE : cut_short(scan, task, state->at, "the tar ends without its end mark");
   (void)hugh_work(scan, BLOCK / 4);
+  if (state->at > hugh_add(state->sound, HUGH_VOID_MOST)) {
+    hugh_incomplete(scan, task, state->at, "what follows the last member of the tar is empty or damaged for longer than hugh looks");
+    return HUGH_DONE;
+  }
   while (zeros < BLOCK && p[zeros] == 0) zeros++;
   if (zeros == BLOCK) { /* the end mark; tar -i reads on behind it, and so does hugh */
     state->ended = state->ended || !state->lost;
@@ -232,6 +237,7 @@ static hugh_next tar_step(hugh_scan *scan, hugh_task *task) {
   }
   /* that the content is all there shows when the next header is read: looking ahead would decode a compressed tar once per member */
   state->at = hugh_add(at, hugh_add(BLOCK, hugh_add(size, BLOCK - 1) / BLOCK * BLOCK));
+  state->sound = state->at;
   if (!describes) take_member(scan, task, state, type, at, size);
   return HUGH_AGAIN;
 }

@@ -73,6 +73,7 @@ typedef struct zip_state {
   uint64_t covered;       /* bytes up to here are explained */
   uint64_t gap, gap_end;  /* being looked at */
   uint64_t look;          /* where in it the next local header is searched */
+  uint64_t padding;       /* zeros between members so far */
   size_t previous;        /* the entry that reaches up to `covered`; meaningless while that is 0 */
 } zip_state;
 

@@ -4,6 +4,7 @@
 */
 #include "zip.h"
 
+#define FAR "bytes that belong to no member of the zip go on for longer than hugh looks"
 #define SPARSE_LOOK 4096 /* how far into a gap a scan looks for which reads are expensive */
 
 /* The length of the data descriptor at `p` for a member; 0 if there is none. */
@@ -62,7 +63,9 @@ static hugh_next hidden_member(hugh_scan *scan, hugh_task *task, zip_state *stat
 static hugh_next search(hugh_scan *scan, hugh_task *task, zip_state *state) {
   hugh_view *view = task->view;
   uint64_t stop = state->gap_end;
-  if (hugh_scan_options(scan)->sparse && stop - state->gap > SPARSE_LOOK) stop = state->gap + SPARSE_LOOK;
+  uint64_t most = hugh_scan_options(scan)->sparse ? SPARSE_LOOK : HUGH_VOID_MOST;
+  bool far = stop - state->gap > most;
+  if (far) stop = state->gap + most;
   size_t length = 0;
   if (state->look < stop) {
     uint64_t left = stop - state->look;
@@ -79,7 +82,10 @@ static hugh_next search(hugh_scan *scan, hugh_task *task, zip_state *state) {
       state->look += found;
     }
   }
-  if (state->look >= stop) state->look = state->gap_end;
+  if (state->look >= stop) {
+    if (far && most == HUGH_VOID_MOST) hugh_incomplete(scan, task, stop, FAR);
+    state->look = state->gap_end;
+  }
   state->phase = MEMBER_END;
   return HUGH_AGAIN;
 }
@@ -129,6 +135,11 @@ hugh_next hugh_zip_look_at_gap(hugh_scan *scan, hugh_task *task, zip_state *stat
     size_t zeros = 0;
     while (zeros < length && p[zeros] == 0) zeros++;
     state->gap += zeros;
+    state->padding += zeros;
+    if (state->padding > HUGH_VOID_MOST) {
+      hugh_incomplete(scan, task, state->gap, FAR);
+      state->gap = state->gap_end;
+    }
     if (zeros == length && sparse) state->gap = state->gap_end;
     if (hugh_work(scan, 16 + zeros / 8) || zeros > 0) return HUGH_AGAIN;
     if (HUGH_STARTS(p, length, "PK\3\4")) return hidden_member(scan, task, state);

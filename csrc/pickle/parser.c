@@ -215,6 +215,10 @@ static hugh_got skip_padding(hugh_machine *m) {
     m->start = m->at;
     (void)hugh_work(m->scan, i / 16);
     if (i < length) return HUGH_GOT;
+    if (m->at - m->stream_end > HUGH_VOID_MOST) {
+      hugh_incomplete(m->scan, m->task, m->at, "what follows the pickle is empty for longer than hugh looks");
+      return HUGH_END;
+    }
   }
 }
 

@@ -68,9 +68,17 @@ end
 local short = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\f"] = "\\f", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
 local function escape(char) return short[char] or ("\\u%04x"):format(char:byte()) end
 
+local function escape_code(char) return ("\\u%04x"):format((utf8.decode(char, 1))) end
+
+-- Control characters beyond ASCII, and what is invisible or turns the direction of text: not for terminals and logs.
+local covert = { "\194[\128-\159]", "\226\128[\139-\143\168-\174]", "\226\129[\160-\175]", "\239\187\191" }
+
 local function encode_string(text)
   text = utf8.valid(text)
   if text:find('[%c"\\\127]') then text = text:gsub('[%c"\\\127]', escape) end
+  if text:find("[\194\226\239]") then
+    for _, pattern in ipairs(covert) do text = text:gsub(pattern, escape_code) end
+  end
   return '"' .. text .. '"'
 end
 
