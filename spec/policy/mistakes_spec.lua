@@ -209,6 +209,12 @@ factor "f" { weight = 0/0, score = function (m) return 1 end }]], [[
 policy:2: a weight is a number from 0 on, not nan
     factor "f" { weight = 0/0, score = function (m) return 1 end }
                  ^]] },
+  { "a weight of the wrong kind", [[
+policy "p" {}
+factor "f" { weight = "3", score = function (m) return 1 end }]], [[
+policy:2: factor: weight must be a number, not "3"
+    factor "f" { weight = "3", score = function (m) return 1 end }
+                 ^]] },
   { "a list of weights", [[
 policy "p" {}
 weights { 30, 40 }]], [[

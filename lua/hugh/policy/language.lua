@@ -125,11 +125,14 @@ local function check_given(line, name, shape, given)
   end
 end
 
+local function no_weight(value)
+  if type(value) ~= "number" or not (value >= 0 and value <= 1e6) then return "a weight is a number from 0 on, not " .. shown(value) end
+end
+
 local check_more = {
   factor = function(line, given)
-    if type(given.weight) == "number" and not (given.weight >= 0 and given.weight <= 1e6) then
-      mistake(line, "a weight is a number from 0 on, not " .. shown(given.weight), "weight")
-    end
+    local message = given.weight ~= nil and no_weight(given.weight)
+    if message then mistake(line, message, "weight") end
   end,
   rule = function(line, given)
     for _, name in ipairs { "message", "fix" } do
@@ -241,9 +244,7 @@ local function environment(layer)
       end
     end
   end
-  env.weights = numbers(layer, "weights", function(_, value)
-    if type(value) ~= "number" or not (value >= 0 and value <= 1e6) then return "a weight is a number from 0 on, not " .. shown(value) end
-  end)
+  env.weights = numbers(layer, "weights", function(_, value) return no_weight(value) end)
   env.grades = numbers(layer, "grades", function(_, value)
     if type(value) ~= "number" or not (value >= 0 and value <= 100) then return "a grade starts at a score from 0 to 100, not " .. shown(value) end
   end)
@@ -298,6 +299,7 @@ function load_policy(text, chunkname)
     end
   end
   layers[#layers + 1] = layer
+  layer.flawed = #mistakes > 0 -- what is wrong was left out
   local told = { index = #layers }
   for _, field in ipairs { "name", "about", "extends", "requires", "lines" } do told[field] = layer[field] end
   return told, mistakes
@@ -420,7 +422,7 @@ function compile(order)
       if not helpers.contains(names, name) then no_such(layer.lines.weights[name], "there is no factor", name, names) end
     end
     for _, factor in ipairs(layer.factors) do
-      if not (factor.weight or policy.weights[factor.name] or factor.pending) then
+      if not (factor.weight or policy.weights[factor.name] or layer.flawed) then
         mistake(factor.line, "factor \"" .. factor.name .. "\" has no weight: it would count for nothing")
       end
     end
