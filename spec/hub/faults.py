@@ -15,6 +15,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
 COMMIT = "c0" * 20
 BLOCK = b"B\x00\x00\x04\x00" + b"x" * 0x40000 + b"0"
 FILE = b"\x80\x04" + 6 * BLOCK + b"N."  # a harmless pickle of 1.5 MB
+EVIL = b"\x80\x04cos\nsystem\n(X\x04\0\0\0truetR0" + FILE[2:]  # one that would call os.system('true') first
 counts = {}
 
 
@@ -162,20 +163,24 @@ class Handler(socketserver.StreamRequestHandler):
             number = int((re.search(r"page=(\d+)", page) or [0, 0])[1])
             extra = b'Link: <%s&page=%d>; rel="next"\r\n' % (re.sub(r"&page=\d+", "", path).encode(), number + 1)
             return self.plain(json.dumps([{"type": "file", "path": "%d.pkl" % number, "size": 1, "oid": "a" * 40}]).encode(), extra)
-        return self.plain(json.dumps([{"type": "file", "path": "model.pkl", "size": len(FILE), "oid": "a" * 40}]).encode())
+        return self.plain(json.dumps([{"type": "file", "path": "model.pkl", "size": len(self.content(organisation)), "oid": "a" * 40}]).encode())
+
+    def content(self, organisation):
+        return EVIL if organisation.endswith("_evil") else FILE
 
     def hub_file(self, path, headers):
         organisation = path.split("/")[1]
-        _, _, fault = organisation.partition("_")
+        fault = organisation.removesuffix("_evil").partition("_")[2]
+        whole = self.content(organisation)
         done = self.trouble(fault, path, headers) if organisation.startswith("file_") else None
         if done is not None:
             return done
         first, last = (int(number) for number in re.fullmatch(r"bytes=(\d+)-(\d+)", headers["range"]).groups())
-        data = FILE[first:last + 1]
-        size = len(FILE)
+        data = whole[first:last + 1]
+        size = len(whole)
         etag = b'ETag: "%d"\r\n' % (counts[path] if fault == "changes" else 1)
         if fault == "whole":  # no ranges
-            return self.plain(FILE, etag)
+            return self.plain(whole, etag)
         if fault == "lies":
             size += 1
         if fault == "short":
@@ -188,7 +193,7 @@ class Handler(socketserver.StreamRequestHandler):
             etag += b"X-Repo-Commit: " + b"d0" * 20 + b"\r\n"
         if fault == "slow":
             time.sleep(0.3)
-        return self.refuse(206, etag + b"Content-Range: bytes %d-%d/%d\r\n" % (first, min(last, len(FILE) - 1), size), data)
+        return self.refuse(206, etag + b"Content-Range: bytes %d-%d/%d\r\n" % (first, min(last, len(whole) - 1), size), data)
 
 
 class Server(socketserver.ThreadingTCPServer):

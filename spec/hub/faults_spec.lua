@@ -12,10 +12,10 @@ describe("a model on a Hub that misbehaves", function()
   setup(function() site = server.faults() end)
   teardown(function() site.stop() end)
 
-  local function load(organisation)
+  local function load(organisation, most)
     local started = require("hugh.curl").now()
     local facts, message, code = hub.load(organisation .. "/m", {
-      endpoint = site.endpoint, cache = false, backoff = 0.01, retries = 1, timeouts = { connect = 1, stall = 1, whole = 3 }, getenv = function() end,
+      endpoint = site.endpoint, cache = false, backoff = 0.01, retries = 1, timeouts = { connect = 1, stall = 1, whole = 3 }, getenv = function() end, most = most,
     })
     assert.is_true(require("hugh.curl").now() - started < 12, organisation)
     return facts, message, code
@@ -43,6 +43,21 @@ describe("a model on a Hub that misbehaves", function()
       assert.is_true(#message > 20 and #message < 250 and not message:find("[%c]"), message)
     end)
   end
+
+  it("keeps what was found before the promise was broken", function()
+    for _, case in ipairs { { "file_changes_evil", "hub.changed" }, { "fine_evil", "scan.budget", 100000 } } do
+      local facts = assert(load(case[1], case[3]))
+      assert.equal("dangerous", facts.safety)
+      local ids = {}
+      for _, finding in ipairs(facts.findings) do ids[finding.id] = true end
+      assert.is_true(ids[case[2]] and ids["pickle.call.dangerous"])
+      assert.is_nil(ids["scan.shrunk"] or ids["pickle.broken"]) -- it is not known to be short
+    end
+    local facts = assert(load("fine", 100000))
+    assert.equal("unknown", facts.safety)
+    assert.is_true(facts.bytes_read < 200000)
+    assert.matches("needs more than 100.0 kB", facts.findings[1].message)
+  end)
 
   local findings = {
     file_html = "hub.size-mismatch", file_lies = "hub.size-mismatch", file_changes = "hub.changed", file_commit = "hub.changed",

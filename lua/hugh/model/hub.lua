@@ -12,6 +12,7 @@ local organisations = require("hugh.data.organisations")
 local record = require("hugh.model.record")
 local security = require("hugh.hub.security")
 local settings = require("hugh.hub.settings")
+local style = require("hugh.report.style")
 local suggest = require("hugh.suggest")
 local summarize = require("hugh.model.summarize")
 local targets = require("hugh.hub.target")
@@ -21,21 +22,29 @@ local hub = {}
 local PARALLEL = 8 -- files at a time; what bounds the memory
 local TEXT_MOST = 4 * 2 ^ 20
 local KNOWN_MODELS, KNOWN_FOLLOWERS = 10, 100 -- from these on a publisher has a history: a known community contributor
+local FILE_MOST = 512 * 10 ^ 6 -- bytes of one file: nobody should be made to download terabytes to learn what they are
 local EXPANDED_MOST = 100 -- files whose scanners' verdicts are asked for: two pages
 
--- The finding for bytes that are not what was promised; other failures are the world's, and end the run.
+-- The finding for bytes that could not be had, and what it makes of the file; other failures are the world's, and end the run.
 local promises = {
-  SIZE = { "hub.size-mismatch", "high" }, CHANGED = { "hub.changed", "high" }, PROTOCOL = { "hub.protocol", "medium" },
-  NO_RANGES = { "hub.no-ranges", "medium" },
+  SIZE = { id = "hub.size-mismatch", severity = "high", safety = "suspicious" },
+  CHANGED = { id = "hub.changed", severity = "high", safety = "suspicious" },
+  PROTOCOL = { id = "hub.protocol", severity = "medium", safety = "unknown" },
+  NO_RANGES = { id = "hub.no-ranges", severity = "medium", safety = "unknown" },
+  BUDGET = { id = "scan.budget", severity = "medium", safety = "unknown" },
 }
 
-local function broken_promise(entry, message, code)
-  local id, severity = promises[code][1], promises[code][2]
-  return {
-    path = entry.path, size = entry.size, kind = "unknown", by = "name", complete = false,
-    safety = severity == "high" and "suspicious" or "unknown", globals = {}, bytes_read = 0,
-    findings = { { id = id, severity = severity, message = ("%s %s"):format(entry.path, message) } },
-  }
+-- Ends a scan whose bytes no longer come. What was dangerous in those that came stays; lesser findings may be due to the cut alone.
+local function break_off(machine, entry, message, code)
+  local promise = promises[code]
+  for offset in machine.need, machine do machine:feed(offset, "") end
+  local report = machine:report()
+  local findings, safety = { { id = promise.id, severity = promise.severity, message = ("%s %s"):format(entry.path, message) } }, promise.safety
+  for _, finding in ipairs(report.findings) do
+    if finding.safety == "dangerous" then findings[#findings + 1], safety = finding, "dangerous" end
+  end
+  report.findings, report.safety, report.complete = findings, safety, false
+  return report
 end
 
 -- Bytes that were read whole must be the ones git and LFS name.
@@ -60,6 +69,7 @@ local function scan(self, entry, fetch)
   local remote = file.new(self.client, self.repo, self.commit, entry)
   local suffix = entry.path:lower():match("%.(%w+)$")
   local read, whole = ahead.wrap(entry.size, suffix == "safetensors" or suffix == "gguf", function(offset, length)
+    if remote.bytes_read > self.most then return nil, ("needs more than %s to be judged from afar"):format(style.bytes(self.most)), "BUDGET" end
     return remote:read(offset, length):run(fetch)
   end)
   local machine = core.scan { name = entry.path, size = entry.size, sparse = true }
@@ -68,7 +78,7 @@ local function scan(self, entry, fetch)
     local bytes, message, code = read(offset, length)
     if not bytes then
       if not promises[code] then return nil, ("%s: %s: %s"):format(self.repo, entry.path, message), code end
-      report = broken_promise(entry, message, code)
+      report = break_off(machine, entry, message, code)
       break
     end
     machine:feed(offset, bytes)
@@ -219,7 +229,7 @@ local function load_downloaded(target, place, set)
   return facts
 end
 
-local option_names = { "advisories", "endpoint", "token", "cache", "progress", "timeouts", "retries", "backoff", "getenv", "session" }
+local option_names = { "advisories", "endpoint", "token", "cache", "progress", "timeouts", "retries", "backoff", "getenv", "session", "most" }
 
 ---@class hugh.model.hub.options
 ---@field endpoint? string instead of HF_ENDPOINT
@@ -232,6 +242,7 @@ local option_names = { "advisories", "endpoint", "token", "cache", "progress", "
 ---@field backoff? number seconds before the first retry
 ---@field getenv? fun(name: string): string|nil
 ---@field session? table see hugh.model
+---@field most? integer bytes to read of one file (default 512 MB)
 
 --- Looks at a model on the Hub. Reads metadata and the bytes a loader would interpret, nothing else.
 ---@param target string "org/name[@revision]" or a Hub URL
@@ -251,7 +262,7 @@ function hub.load(target, options)
   local endpoint = options.endpoint or place.endpoint or set.endpoint
   -- The token belongs to the configured endpoint: an address somebody pasted does not get it.
   local token = options.token or (endpoint == set.endpoint and set.token) or nil
-  local self = {}
+  local self = { most = options.most or FILE_MOST }
   self.client, message, code = client.new {
     endpoint = endpoint, token = token, agent = "hugh/" .. core.version, retries = options.retries, backoff = options.backoff,
   }
