@@ -85,12 +85,12 @@ static void push(hugh_scan *scan, hugh_task *parent, hugh_view *view, hugh_text 
               "%s lies deeper than %u sources inside each other and was not read", hugh_show(scan, name, 100),
               (unsigned)scan->options.limits.nesting);
     scan->report.complete = false;
-    return;
+    goto none;
   }
   size_t prefix = parent != NULL && parent->member.length > 0 ? parent->member.length + 1 : 0;
   size_t path_length = prefix + name.length;
   hugh_task *task = hugh_resize(scan, NULL, 0, sizeof *task + path_length);
-  if (task == NULL) return;
+  if (task == NULL) goto none;
   char *path = (char *)(task + 1);
   if (prefix > 0) {
     memcpy(path, parent->member.data, prefix - 1);
@@ -107,9 +107,12 @@ static void push(hugh_scan *scan, hugh_task *parent, hugh_view *view, hugh_text 
                       .path_length = path_length};
   if (!task_start(scan, task, parser)) {
     hugh_resize(scan, task, sizeof *task + path_length, 0);
-    return;
+    goto none;
   }
   scan->top = task;
+  return;
+none: /* as if the child had been and gone */
+  hugh_views_rewind(scan, scan->step_views);
 }
 
 hugh_task *hugh_task_push_parser(hugh_scan *scan, hugh_task *parent, hugh_view *view, hugh_text name, hugh_kind kind,

@@ -156,6 +156,7 @@ typedef struct hugh_machine {
   hugh_outer *outer;
   unsigned outer_count;
   uint8_t *cut;           /* the bytes of an opcode that crosses the end of its frame */
+  hugh_view *cut_view;    /* of them */
   uint8_t proto, highest;
   uint64_t streams, stream_opcodes;
   uint64_t stream_end;    /* where the first flavour ended this stream */

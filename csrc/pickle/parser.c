@@ -75,7 +75,8 @@ static hugh_got line_piece(cutter *c) {
 static hugh_end run_cut(hugh_machine *m) {
   if (m->cut == NULL) {
     m->cut = hugh_resize(m->scan, NULL, 0, CUT_MOST);
-    if (m->cut == NULL) return HUGH_STREAM_FULL;
+    m->cut_view = m->cut != NULL ? hugh_view_memory(m->scan, m->cut, CUT_MOST) : NULL;
+    return m->cut_view != NULL ? HUGH_STREAM_AGAIN : HUGH_STREAM_FULL; /* in a step of its own: no child takes the view with it */
   }
   cutter c = {m, m->at, m->frame_end, m->cut, 0};
   hugh_got got = piece(&c, 1, false);
@@ -94,10 +95,10 @@ static hugh_end run_cut(hugh_machine *m) {
     m->at++;
     return HUGH_STREAM_ERROR;
   }
-  hugh_view *view = m->view, *cut = hugh_view_memory(m->scan, m->cut, c.used);
+  hugh_view *view = m->view;
   uint64_t at = m->at, frame_end = m->frame_end;
-  if (cut == NULL) return HUGH_STREAM_FULL;
-  m->view = cut;
+  m->view = m->cut_view;
+  m->view->size = c.used;
   m->at = 0;
   m->frame_end = HUGH_NO_OFFSET;
   size_t depth = m->depth;

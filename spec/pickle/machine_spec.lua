@@ -33,6 +33,13 @@ describe("the pickle machine", function()
     end
   end)
 
+  it("keeps no more for many opcodes that are cut by a frame than for one", function()
+    local data = "\128\4" .. ("\149\1\0\0\0\0\0\0\0K\0010"):rep(50000) .. "N."
+    local report = assert(hugh.scan({ name = "x.pkl", data = data }, { limits = { kept = 1000000 } })).files[1]
+    assert.are.equal("pickle.divergence", report.findings[1].id)
+    assert.is_true(report.complete)
+  end)
+
   it("does work in proportion to the input, however often a value is used", function()
     local data = "\128\4]\148" .. ("h\0h\0\134\1480h\0"):rep(20000) .. "."
     assert.are.equal("safe", scan(data, 1000000).safety)
