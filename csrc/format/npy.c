@@ -3,7 +3,7 @@
 ** may stand in a row, as numpy.save writes them into an open file. Of Python's grammar only what NumPy writes is read: a header that is
 ** anything else may mean anything, so what follows it is read as a pickle, too.
 */
-#include "../core.h"
+#include "json.h"
 
 #define HEADER_MOST 65536u /* NumPy itself refuses more than 10000 characters unless told otherwise */
 #define NESTING     16     /* of structures in structures */
@@ -34,31 +34,62 @@ static bool take_text(reader *r, hugh_text *text) {
   if (!next_is(r, '\'') && !next_is(r, '"')) return false;
   uint8_t quote = *r->p++;
   const uint8_t *start = r->p;
-  while (r->p < r->end && *r->p != quote && *r->p != '\\') r->p++;
+  while (r->p < r->end && *r->p != quote && *r->p != '\\' && *r->p != '\n') r->p++;
   if (r->p == r->end || *r->p != quote) return false;
   *text = (hugh_text){(const char *)start, (size_t)(r->p++ - start)};
   return true;
 }
 
-/* Digits, with the L that Python 2 wrote behind them. */
+/* Digits without a zero in front. */
 static bool take_number(reader *r, uint64_t *value) {
-  skip_space(r);
   const uint8_t *start = r->p;
   *value = 0;
   while (r->p < r->end && (uint8_t)(*r->p - '0') < 10) *value = hugh_add(hugh_mul(*value, 10), (uint64_t)(*r->p++ - '0'));
-  bool some = r->p > start;
+  return r->p > start && (*start != '0' || r->p == start + 1);
+}
+
+/* An integer, with the L that Python 2 wrote behind it. */
+static bool take_side(reader *r, uint64_t *value) {
+  skip_space(r);
+  if (!take_number(r, value)) return false;
   take(r, 'L');
-  return some;
+  return true;
 }
 
 /* How many items a shape such as (2, 3) makes; one side may stand alone. */
 static bool take_shape(reader *r, uint64_t *count) {
   uint64_t side;
-  if (!take(r, '(')) return take_number(r, count);
-  for (*count = 1; !take(r, ')'); *count = hugh_mul(*count, side)) {
-    if (!take_number(r, &side) || (!take(r, ',') && !next_is(r, ')'))) return false;
+  if (!take(r, '(')) return take_side(r, count);
+  *count = 1;
+  for (size_t sides = 0; !take(r, ')'); sides++) {
+    if (!take_side(r, &side) || (!take(r, ',') && (sides == 0 || !next_is(r, ')')))) return false; /* (1) is no tuple */
+    *count = hugh_mul(*count, side);
   }
   return true;
+}
+
+/* [25us]: what a date or a span of time counts. */
+static bool take_unit(reader *r) {
+  uint64_t count;
+  if (r->p == r->end) return true;
+  if (*r->p++ != '[') return false;
+  if (r->p < r->end && (uint8_t)(*r->p - '0') < 10 && !take_number(r, &count)) return false;
+  const uint8_t *start = r->p;
+  while (r->p < r->end && memchr("YMWDhmsunpfa", *r->p, 12) != NULL) r->p++;
+  return r->p > start && r->p - start <= 2 && r->p < r->end && *r->p++ == ']';
+}
+
+static bool is_size(uint8_t letter, uint64_t size) {
+  switch (letter) {
+    case 'b': return size == 1;
+    case 'i':
+    case 'u': return size == 1 || size == 2 || size == 4 || size == 8;
+    case 'f': return size == 1 || size == 2 || size == 4 || size == 8 || size == 12 || size == 16;
+    case 'c': return size == 8 || size == 16 || size == 24 || size == 32;
+    case 'm':
+    case 'M': return size == 8;
+    default: return true;
+  }
 }
 
 /* `<f4`, `|S10`, `<M8[ns]`: a byte order, a letter, a size. */
@@ -68,9 +99,10 @@ static bool scalar_size(hugh_text type, uint64_t *size, bool *objects) {
   if (r.p == r.end || memchr("biufcmMSaUVO", *r.p, 12) == NULL) return false;
   uint8_t letter = *r.p++;
   if (letter == 'O') *objects = true;
-  if (!take_number(&r, size) && letter != 'O') return false;
+  if ((!take_number(&r, size) && letter != 'O') || !is_size(letter, *size)) return false;
   if (letter == 'U') *size = hugh_mul(*size, 4);
-  return r.p == r.end || ((letter == 'm' || letter == 'M') && *r.p == '[');
+  if ((letter == 'm' || letter == 'M') && !take_unit(&r)) return false;
+  return r.p == r.end;
 }
 
 /* A field's name, or its title and name. */
@@ -135,9 +167,13 @@ typedef struct header {
 } header;
 
 /* {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }, the members in any order. */
-static bool read_header(const uint8_t *p, size_t length, header *h) {
+static bool read_header(const uint8_t *p, size_t length, bool utf8, header *h) {
   reader r = {p, p + length};
   unsigned seen = 0;
+  for (size_t at = 0, n; at < length; at += n) {
+    n = utf8 ? hugh_utf8_length(p + at, length - at) : 1;
+    if (n == 0 || p[at] == 0) return false;
+  }
   *h = (header){.count = 1};
   if (!take(&r, '{')) return false;
   while (!take(&r, '}')) {
@@ -216,7 +252,7 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
   if (p == NULL) return task->view->got == HUGH_NEED ? HUGH_WANT : broken(scan, task, "it is cut off");
   header h;
   uint64_t data = hugh_add(st->at, prefix + size);
-  if (!read_header(p + prefix, size, &h)) {
+  if (!read_header(p + prefix, size, p[6] == 3, &h)) {
     broken(scan, task, "what follows it may be a pickle");
     return push_pickle(scan, task, data);
   }

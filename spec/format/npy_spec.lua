@@ -70,7 +70,10 @@ describe("npy", function()
       "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'descr': '|O'}", "{'descr': '<f4', 'shape': (1,)}", "[1]", "{",
       "{'descr': '<f4', 'fortran_order': False, 'shape': 1}", "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}",
       "{'descr': " .. ("[('a', "):rep(40) .. "'<f4'" .. (")]"):rep(40) .. ", 'fortran_order': False, 'shape': (1,)}",
-      "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'more': 1}", "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)} #",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'more': 1}", "{'descr': '<M8x', 'fortran_order': False, 'shape': (1,)}",
+      "{'descr': '<M8[x]', 'fortran_order': False, 'shape': (1,)}", "{'descr': '<M8[', 'fortran_order': False, 'shape': (1,)}",
+      "{'descr': '<f3', 'fortran_order': False, 'shape': (1,)}", "{'descr': '<f4', 'fortran_order': False, 'shape': (1)}",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (01,)}", "{'descr': [('a\0', '<f4')], 'fortran_order': False, 'shape': (1,)}", "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)} #",
     } do
       local safety, _, report = scan(array(header, "\0\0\0\0", 1))
       local found = {}
