@@ -198,14 +198,14 @@ static bool is_pyc(const uint8_t *head, size_t length) {
   return (head[8] & 0x7f) == 'c' || (head[12] & 0x7f) == 'c' || (head[16] & 0x7f) == 'c';
 }
 
-/* ModelProto: the version of the format, then one of the fields that come after it. */
+/* ModelProto: the version of the format, then who made it, the graph or the operators' versions. CoreML has a message where the maker is. */
 static bool is_onnx(const uint8_t *head, size_t length) {
-  return length >= 3 && head[0] == 0x08 && head[1] >= 3 && head[1] < 32 && memchr("\x12\x1a\x22\x28\x32\x3a\x42", head[2], 7) != NULL;
+  if (length < 5 || head[0] != 0x08 || head[1] < 3 || head[1] >= 32) return false;
+  return (head[2] == 0x12 && head[4] > ' ' && head[4] < 0x7f) || head[2] == 0x3a || head[2] == 0x42;
 }
 
-/* SavedModel: version 1, then its graphs. GraphDef: a node, which begins with its name and its operator. */
-static bool is_tensorflow(const uint8_t *head, size_t length) {
-  if (HUGH_STARTS(head, length, "\x08\x01\x12")) return true;
+/* GraphDef: a node, which begins with its name and its operator. A SavedModel starts as other messages do: only its name tells. */
+static bool is_graph(const uint8_t *head, size_t length) {
   size_t at = length > 1 && head[0] == 0x0a ? (head[1] < 0x80 ? 2 : 3) : 0;
   if (at == 0 || length < at + 2 || head[at] != 0x0a) return false;
   size_t op = at + 2 + head[at + 1];
@@ -229,7 +229,7 @@ static hugh_kind kind_of_structure(const uint8_t *head, size_t length, hugh_kind
   if (is_pyc(head, length)) return HUGH_KIND_PYC;
   if (named == HUGH_KIND_ONNX || named == HUGH_KIND_SAVED_MODEL) return HUGH_KIND_UNKNOWN; /* a message can be read as any other */
   if (is_onnx(head, length)) return HUGH_KIND_ONNX;
-  if (is_tensorflow(head, length)) return HUGH_KIND_SAVED_MODEL;
+  if (is_graph(head, length)) return HUGH_KIND_SAVED_MODEL;
   return is_msgpack(head, length) ? HUGH_KIND_MSGPACK : HUGH_KIND_UNKNOWN;
 }
 

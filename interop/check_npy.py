@@ -79,6 +79,8 @@ def main():
         out = subprocess.run(["bin/hugh", "scan", "--json", folder], capture_output=True, text=True, check=False).stdout
         for report in json.loads(out)["files"]:
             path, verdict = folder / Path(report["path"]).name, report["safety"]
+            if any(finding["id"] == "npy.object" for finding in report["findings"]):
+                continue  # a pickle: another matter
             safe += verdict == "safe"
             if verdict == "safe" and not reads(path) or path.name in written and verdict != "safe":
                 disagreements += 1
