@@ -76,7 +76,7 @@ local files = {
   rds = { sound = rds(13, 1, 7), name = "a.rds", hides = { rds(5, 254, 254), "rds.promise" }, broken = { rds(13, 2, 7), "rds.broken" } },
   pmml = { sound = '<?xml version="1.0"?><PMML version="4.4"/>', name = "a.pmml", hides = { hostile "formats/entity.pmml", "xml.entity" } },
   xml = { sound = '<?xml version="1.0"?><a/>', name = "a.xml", hides = { hostile "formats/entity.pmml", "xml.entity" } },
-  xgboost = { sound = benign "boosted/xgboost.ubj", name = "a.ubj" },
+  xgboost = { sound = benign "boosted/xgboost.ubj", name = "a.ubj", broken = { cut(benign "boosted/xgboost.ubj", 1), "xgboost.broken" } },
   lightgbm = { sound = benign "boosted/lightgbm.txt" },
   catboost = { sound = "CBM1\0\0\0\0", name = "a.cbm" },
   ["lfs-pointer"] = { sound = hostile "containers/lfs-pointer.bin" },

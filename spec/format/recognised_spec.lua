@@ -91,3 +91,24 @@ describe("msgpack", function()
     end
   end)
 end)
+
+describe("xgboost", function()
+  local function long(n) return "L\0\0\0\0\0\0\0" .. string.char(n) end
+  local head = "{" .. long(7) .. "learner"
+
+  it("is safe when it holds values and ends with them", function()
+    for _, value in ipairs { "Z", "d\0\0\0\0", "S" .. long(2) .. "ab", "[]", "[iaTF]", "{}", "[#i\2[[]]Z", "[$d#" .. long(2) .. "\1\2\3\4\1\2\3\4",
+      "{#i\1i\1aT", "[$L#i\0", "{U\1a[{i\1bZ}]}" } do
+      assert.equal("safe", (scan("a.bin", head .. value .. "}")))
+    end
+  end)
+
+  it("is unknown when it is cut, counts wrongly, or something follows", function()
+    for _, rest in ipairs { "", "Z", "Z}Z", "x}", "[$d#i\2\0\0\0\0}", "S" .. long(9) .. "ab}", "Si\255}", "[#i\2Z}", "[$[#i\1}", "[$d\0\0\0\0]}", "[}",
+      ("["):rep(100), "ZZ}" } do
+      assert.same({ "unknown", "xgboost.broken" }, { scan("a.bin", head .. rest) })
+    end
+  end)
+
+  it("is not judged in the format of old versions", function() assert.same({ "unknown", "scan.incomplete" }, { scan("a.bin", "binf\0\0\0\0") }) end)
+end)

@@ -49,6 +49,7 @@ local advice = {
   ["torchscript"] = "Read the source in the archive's code/ before you run the model, or ask for the weights alone.",
   ["skops"] = "Do not put the type on the trusted list unless you know what it does.",
   ["tf"] = "The graph reaches beyond the model when it runs. Run it in a sandbox, or ask for the weights alone.",
+  ["xgboost"] = "Download it again; if it stays so, ask the publisher to save the model with a current XGBoost.",
   ["tflite"] = "Ask which library the operator comes from; without it the model does not run.",
   ["rds"] = "Read it with a current R, in a sandbox, or ask for the model in a format without code.",
   ["hdf5"] = "Load it where it can reach no other files, or ask for safetensors.",
