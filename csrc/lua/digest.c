@@ -22,16 +22,18 @@ static const EVP_MD *algorithm(const char *name) {
   return NULL;
 }
 
-static void push_hex(lua_State *L, EVP_MD_CTX *context) {
+#define HEX_SIZE (2 * EVP_MAX_MD_SIZE)
+
+/* Ends the digest; returns the length of its hexadecimal digits. */
+static size_t finish(EVP_MD_CTX *context, char hex[HEX_SIZE]) {
   unsigned char raw[EVP_MAX_MD_SIZE];
-  char hex[2 * EVP_MAX_MD_SIZE];
   unsigned size = 0;
   EVP_DigestFinal_ex(context, raw, &size);
   for (unsigned i = 0; i < size; i++) {
     hex[2 * i] = "0123456789abcdef"[raw[i] >> 4];
     hex[2 * i + 1] = "0123456789abcdef"[raw[i] & 15];
   }
-  lua_pushlstring(L, hex, 2 * (size_t)size);
+  return 2 * (size_t)size;
 }
 
 /* digest.new("sha256"|"sha1") */
@@ -70,8 +72,10 @@ static int digest_free(lua_State *L) {
 
 /* Ends the digest: d:hex() -> lower-case hexadecimal */
 static int digest_hex(lua_State *L) {
-  push_hex(L, check_digest(L));
+  char hex[HEX_SIZE];
+  size_t length = finish(check_digest(L), hex);
   digest_free(L);
+  lua_pushlstring(L, hex, length);
   return 1;
 }
 
@@ -109,8 +113,10 @@ static int digest_file(lua_State *L) {
     EVP_MD_CTX_free(context);
     return fail(L, path);
   }
-  push_hex(L, context);
+  char hex[HEX_SIZE];
+  size_t length = finish(context, hex);
   EVP_MD_CTX_free(context);
+  lua_pushlstring(L, hex, length);
   return 1;
 }
 
