@@ -43,10 +43,10 @@ static bool sparse_put(hugh_machine *machine, uint64_t index, hugh_value value) 
   return true;
 }
 
-/* Doubles while small; grows by a quarter when that is megabytes. */
+/* Doubles while small; grows by a sixteenth when that is megabytes: fresh pages cost more than moving. */
 static bool flat_grow(hugh_machine *machine, uint64_t index) {
   size_t size = machine->memo_size;
-  size = size < ((size_t)1 << 19) ? size * 2 : size + size / 4;
+  size = size < ((size_t)1 << 19) ? size * 2 : size + size / 16;
   if (size < 64) size = 64;
   if (size <= index) size = (size_t)index + 64;
   hugh_value *grown = hugh_resize(machine->scan, machine->memo, machine->memo_size * sizeof *grown, size * sizeof *grown);
