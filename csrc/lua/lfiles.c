@@ -148,7 +148,10 @@ static int files_read(lua_State *L) {
   return 1;
 }
 
-/* core.list(directory [, names_only]) -> entries, problems | nil, message, code; with names_only, without sizes and times */
+/*
+** core.list(directory [, names_only]) -> entries, problems | nil, message, code; with names_only there are no sizes and times, and the
+** entry of a regular file is its path
+*/
 static int files_list(lua_State *L) {
   static const char *const types[] = {"file", "other", "broken-link", "loop", "error"};
   const char *directory = hugh_check_path(L, 1);
@@ -162,6 +165,11 @@ static int files_list(lua_State *L) {
   int listed = 0, problems = 0;
   for (size_t i = 0; i < entries->count; i++) {
     const hugh_entry *entry = &entries->items[i];
+    if (names_only && entry->type == HUGH_ENTRY_FILE) {
+      lua_pushstring(L, entry->path);
+      lua_rawseti(L, -3, ++listed);
+      continue;
+    }
     lua_createtable(L, 0, names_only ? 2 : 5);
     lua_pushstring(L, entry->path);
     lua_setfield(L, -2, "path");

@@ -38,10 +38,10 @@ function files.collect(paths)
     local entries, unreadable, code = core.list(path, true)
     if entries then
       for _, entry in ipairs(entries) do
-        local name = join(path, entry.path)
-        if entry.type == "file" then
-          found[#found + 1] = name
+        if type(entry) == "string" then
+          found[#found + 1] = join(path, entry)
         else
+          local name = join(path, entry.path)
           problem(name, name .. " " .. reasons[entry.type], "E" .. entry.type:upper():gsub("-", ""), entry.type ~= "broken-link" or nil)
         end
       end
