@@ -31,11 +31,7 @@ return function(here, data, venv)
     return table.unpack(numbers)
   end
 
-  --- A rival's program in the interop environment; nil, and a word at the end of the table, where there is none.
-  ---@param name string
-  ---@return string|nil
-  function bench.rival(name)
-    local path = venv .. "/bin/" .. name
+  local function program(path, name)
     local file = io.open(path)
     if file then
       file:close()
@@ -43,6 +39,16 @@ return function(here, data, venv)
     end
     missing[name] = true
   end
+
+  --- A rival's program in the interop environment; nil, and a word at the end of the table, where there is none.
+  ---@param name string
+  ---@return string|nil
+  function bench.rival(name) return program(venv .. "/bin/" .. name, name .. " (make interop brings it)") end
+
+  --- The same for a program that bench/run builds where it can.
+  ---@param name string
+  ---@return string|nil
+  function bench.limit(name) return program(data .. "/" .. name, name) end
 
   local function time(runs, limit, commands)
     local quoted, results = {}, {}
@@ -107,7 +113,7 @@ return function(here, data, venv)
 
   function bench.foot()
     if short > 0 then print(("%d rows are short of what we want."):format(short)) end
-    for name in pairs(missing) do print(("skipped: the rows against %s (make interop brings it)"):format(name)) end
+    for name in pairs(missing) do print("skipped: the rows against " .. name) end
   end
 
   return bench

@@ -1,12 +1,17 @@
 -- safetensors headers, up to the 100 MB that the reference allows.
 return function(bench)
-  local python = bench.rival("python")
+  local python, simdjson = bench.rival("python"), bench.limit("simdjson")
   for _, size in ipairs { { "33 KB", "header33k", 350 }, { "2 MB", "header2m", 23000 }, { "94 MB", "header93m", 950000 } } do
     local workload, file, tensors = "safetensors header " .. size[1], ("%s/%s.safetensors"):format(bench.data, size[2]), size[3]
     local seconds, calls, most, read = bench.numbers(bench.inside .. "7 " .. file)
     if python then
       local reference = bench.numbers(python .. bench.here .. "/reference.py 7 " .. file)
       bench.row(workload, "time of the Rust reference / hugh's, inside", ">= 5x", reference / seconds, ("%.6f s"):format(seconds))
+      workload = ""
+    end
+    if simdjson then
+      local limit = bench.numbers(simdjson .. "7 " .. file)
+      bench.row(workload, "time of simdjson on demand / hugh's, inside", ">= 0.6x", limit / seconds)
       workload = ""
     end
     local t = bench.time(7, bench.scan .. file, bench.limits .. "read " .. file)

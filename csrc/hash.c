@@ -10,7 +10,7 @@ typedef struct sip {
 
 static uint64_t turn(uint64_t v, unsigned bits) { return v << bits | v >> (64 - bits); }
 
-static void mix(sip *s) {
+static inline void mix(sip *s) {
   s->a += s->b;
   s->c += s->d;
   s->b = turn(s->b, 13) ^ s->a;
@@ -23,7 +23,7 @@ static void mix(sip *s) {
   s->c = turn(s->c, 32);
 }
 
-static void take(sip *s, uint64_t word) {
+static inline void take(sip *s, uint64_t word) {
   s->d ^= word;
   mix(s);
   s->a ^= word;
