@@ -182,6 +182,23 @@ static void *open_zip_lzma(hugh_scan *scan, const void *parameters) {
   return state;
 }
 
+static void *open_raw_lzma(hugh_scan *scan, const void *parameters) {
+  const hugh_lzma_chain *chain = parameters;
+  xz_state *state = xz_new(scan);
+  if (state == NULL) return NULL;
+  lzma_filter filters[] = {{.id = LZMA_VLI_UNKNOWN}, {.id = LZMA_VLI_UNKNOWN}, {.id = LZMA_VLI_UNKNOWN}};
+  lzma_ret status = LZMA_OK;
+  for (size_t i = 0; i < chain->count && status == LZMA_OK; i++) {
+    const hugh_lzma_filter *given = &chain->filters[i];
+    filters[i].id = given->id;
+    status = lzma_properties_decode(&filters[i], &state->allocator, given->properties, given->length);
+  }
+  if (status == LZMA_OK) status = lzma_raw_decoder(&state->stream, filters);
+  for (size_t i = 0; i < chain->count; i++) block_free(scan, filters[i].options);
+  state->raw = true;
+  return xz_ready(scan, state, status);
+}
+
 /* Collects the head of a zip's LZMA member and sets the decoder up with it. */
 static bool read_head(xz_state *state, const uint8_t **in, size_t *in_left) {
   while (state->head > 0 && *in_left > 0) {
@@ -227,6 +244,7 @@ static hugh_decoded run_xz(void *state, const uint8_t **in, size_t *in_left, uin
 
 const hugh_decoder hugh_decode_xz = {"xz", open_xz, run_xz, close_xz, true};
 const hugh_decoder hugh_decode_lzma = {"lzma", open_lzma, run_xz, close_xz, false};
+const hugh_decoder hugh_decode_raw_lzma = {"lzma", open_raw_lzma, run_xz, close_xz, false};
 const hugh_decoder hugh_decode_zip_lzma = {"lzma", open_zip_lzma, run_xz, close_xz, false};
 
 /* --------------------------------------------------------------- lz4, zstd */

@@ -33,6 +33,7 @@ local advice = {
   ["jinja"] = "Read the chat template before you use it, and render it only in Jinja's sandbox.",
   ["tar"] = "Archives of real libraries do not look like this. Take the model from its original source again.",
   ["tar.traversal"] = "Do not unpack it: it would write outside of its directory.",
+  ["sevenzip"] = "No loader of models opens a 7z. Ask for the files themselves.",
   ["stream.trailing"] = "Bytes follow that no decompressor needs. Ask the publisher what they are.",
   ["json"] = "A loader may read it in another way than hugh does, or not at all. Download it again.",
   ["config.auto-map"] = "Load it without trust_remote_code, or read the Python files it names first and pin the commit.",
