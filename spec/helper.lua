@@ -31,6 +31,16 @@ function helper.read(path)
   return bytes
 end
 
+--- A number as `width` bytes, the lowest first.
+function helper.le(number, width)
+  local bytes = {}
+  for i = 1, width do
+    bytes[i] = string.char(number % 256)
+    number = math.floor(number / 256)
+  end
+  return table.concat(bytes)
+end
+
 --- Quotes a word for the shell.
 function helper.quote(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
 

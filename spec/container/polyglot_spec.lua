@@ -1,18 +1,6 @@
 -- What a loader may take a file for besides what its first bytes say is read as that, too. The files are made by polyglots.py.
-local core = require "hugh.core"
-
-local directory = os.tmpname()
-os.remove(directory)
-assert(os.execute(("mkdir -p '%s' && /usr/bin/python3 -B spec/container/polyglots.py '%s'"):format(directory, directory)))
-
-local function scan(name, options)
-  local report = assert(core.scan_file(directory .. "/" .. name, options))
-  local ids, members = {}, {}
-  for _, finding in ipairs(report.findings) do
-    if finding.id == "file.lfs-pointer" then members[#members + 1] = finding.member else ids[finding.id] = true end
-  end
-  return report, ids, members
-end
+local files = dofile("spec/container/made.lua").by "polyglots.py"
+local scan = files.scan
 
 local function runs_system(name, kind)
   local report, ids = scan(name)
@@ -22,7 +10,7 @@ local function runs_system(name, kind)
 end
 
 describe("a file that is two things", function()
-  teardown(function() os.execute(("rm -r '%s'"):format(directory)) end)
+  teardown(files.remove)
 
   it("is read as a zip when it ends as one", function()
     runs_system("pickle-zip.pt", "pickle")

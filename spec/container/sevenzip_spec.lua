@@ -3,22 +3,12 @@
 local core = require "hugh.core"
 local helper = dofile "spec/helper.lua"
 
-local directory = os.tmpname()
-os.remove(directory)
-assert(os.execute(("mkdir -p '%s' && /usr/bin/python3 -B spec/container/sevens.py '%s'"):format(directory, directory)))
-
-local function report_of(report)
-  local ids, members = {}, {}
-  for _, finding in ipairs(report.findings) do
-    if finding.id == "file.lfs-pointer" then members[#members + 1] = finding.member else ids[finding.id] = true end
-  end
-  return report, ids, members
-end
-
-local function scan(name) return report_of(assert(core.scan_file(directory .. "/" .. name))) end
+local made = dofile "spec/container/made.lua"
+local files = made.by "sevens.py"
+local directory, scan, report_of = files.directory, files.scan, made.found
 
 describe("a 7z archive", function()
-  teardown(function() helper.remove(directory) end)
+  teardown(files.remove)
 
   it("is unpacked by every method that 7-Zip has and a library knows", function()
     for _, method in ipairs { "copy", "lzma", "lzma2", "deflate", "bzip2" } do

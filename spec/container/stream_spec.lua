@@ -1,22 +1,10 @@
 -- Compressed streams are scanned for what is inside of them. The streams are made by streams.py; a content that was scanned shows up as a
 -- finding about a Git LFS pointer.
-local core = require "hugh.core"
-
-local directory = os.tmpname()
-os.remove(directory)
-assert(os.execute(("mkdir -p '%s' && /usr/bin/python3 -B spec/container/streams.py '%s'"):format(directory, directory)))
-
-local function scan(name, options)
-  local report = assert(core.scan_file(directory .. "/" .. name, options))
-  local ids, members = {}, {}
-  for _, finding in ipairs(report.findings) do
-    if finding.id == "file.lfs-pointer" then members[#members + 1] = finding.member else ids[finding.id] = true end
-  end
-  return report, ids, members
-end
+local files = dofile("spec/container/made.lua").by "streams.py"
+local scan = files.scan
 
 describe("a compressed stream", function()
-  teardown(function() os.execute(("rm -r '%s'"):format(directory)) end)
+  teardown(files.remove)
 
   for extension, kind in pairs { gz = "gzip", zlib = "zlib", bz2 = "bzip2", xz = "xz", lzma = "lzma", lz4 = "lz4", zst = "zstd" } do
     it("of " .. kind .. " is scanned under the name it unpacks to", function()

@@ -2,21 +2,11 @@
 -- about a Git LFS pointer.
 local core = require "hugh.core"
 
-local directory = os.tmpname()
-os.remove(directory)
-assert(os.execute(("mkdir -p '%s' && /usr/bin/python3 -B spec/container/tars.py '%s'"):format(directory, directory)))
-
-local function scan(name, options)
-  local report = assert(core.scan_file(directory .. "/" .. name, options))
-  local ids, members = {}, {}
-  for _, finding in ipairs(report.findings) do
-    if finding.id == "file.lfs-pointer" then members[#members + 1] = finding.member else ids[finding.id] = true end
-  end
-  return report, ids, members
-end
+local files = dofile("spec/container/made.lua").by "tars.py"
+local directory, scan = files.directory, files.scan
 
 describe("tar", function()
-  teardown(function() os.execute(("rm -r '%s'"):format(directory)) end)
+  teardown(files.remove)
 
   it("scans every member in each dialect", function()
     for _, name in ipairs { "ustar.tar", "gnu.tar", "pax.tar" } do

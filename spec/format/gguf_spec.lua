@@ -1,14 +1,6 @@
 -- GGUF: lengths, counts and places are checked, and the chat template is judged.
 local core = require "hugh.core"
-
-local function le(n, width)
-  local bytes = {}
-  for i = 1, width do
-    bytes[i] = string.char(n % 256)
-    n = math.floor(n / 256)
-  end
-  return table.concat(bytes)
-end
+local le = dofile("spec/helper.lua").le
 
 local function text(s, number) return (number or le)(#s, 8) .. s end
 

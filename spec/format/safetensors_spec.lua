@@ -1,10 +1,11 @@
 -- safetensors: safe if and only if the reference implementation loads it and all libraries read the same.
 local core = require "hugh.core"
+local le = dofile("spec/helper.lua").le
 local verdict = dofile("spec/format/safetensors_verdict.lua")
 
 local function scan(header, data, options)
   options = options or {}
-  local bytes = verdict.length_prefix(options.length or #header) .. header .. ("\0"):rep(data or 0)
+  local bytes = le(options.length or #header, 8) .. header .. ("\0"):rep(data or 0)
   options.length = nil
   options.name = options.name or "model.safetensors"
   local source = core.scan(options)

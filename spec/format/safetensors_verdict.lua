@@ -1,5 +1,6 @@
 -- hugh's verdict on safetensors headers beside the reference implementation's, for the spec and for interop/safetensors.lua.
 local core = require "hugh.core"
+local le = dofile("spec/helper.lua").le
 
 local rejections = {
   ["safetensors.header"] = true, ["safetensors.tensor"] = true, ["safetensors.overlap"] = true, ["safetensors.hole"] = true,
@@ -13,15 +14,6 @@ local function unescape(text)
     if c == "x" then return string.char(tonumber(hex, 16)) end
     return escapes[c] .. hex
   end))
-end
-
-local function length_prefix(n)
-  local bytes = {}
-  for i = 1, 8 do
-    bytes[i] = string.char(n % 256)
-    n = math.floor(n / 256)
-  end
-  return table.concat(bytes)
 end
 
 local function accepted(bytes, piece)
@@ -45,7 +37,7 @@ local function compare(lines)
   for line in lines do
     local verdict, data, header = line:match("^(%a+)\t(%d+)\t(.*)$")
     local text = unescape(header)
-    local bytes = length_prefix(#text) .. text .. ("\0"):rep(tonumber(data))
+    local bytes = le(#text, 8) .. text .. ("\0"):rep(tonumber(data))
     local expected = verdict == "accept"
     cases = cases + 1
     if expected then accepts = accepts + 1 end
@@ -61,4 +53,4 @@ local function compare(lines)
   return cases, accepts, disagreements
 end
 
-return { compare = compare, length_prefix = length_prefix }
+return { compare = compare }

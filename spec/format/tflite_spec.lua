@@ -1,14 +1,6 @@
 -- TensorFlow Lite: the list of operators is found, and those that are not built in are named.
 local core = require "hugh.core"
-
-local function le(n, width)
-  local bytes = {}
-  for i = 1, width do
-    bytes[i] = string.char(n % 256)
-    n = math.floor(n / 256)
-  end
-  return table.concat(bytes)
-end
+local le = dofile("spec/helper.lua").le
 
 -- A model whose operator codes are `names` (false: a built-in one), laid out forwards: root, model, vector, then the codes.
 local function model(names, spoil)
