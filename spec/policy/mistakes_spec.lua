@@ -604,6 +604,8 @@ describe("a condition that fails", function()
     ["return m.repo .. 'x' == 'y'"] = "'repo' is nil: it is no text to join; what is not known is nil, so look first",
     ["local f = m.repo return f()"] = "'f' is nil: it cannot be called; what is not known is nil, so look first",
     ["return #m.repo > 3"] = "'repo' is nil: it has no length; what is not known is nil, so look first",
+    ["return m.files[1].path == 'x'"] = "a value is nil: it has no fields; what is not known is nil, so look first",
+    ["for _ in m.kinds do end"] = "a value is table: it cannot be called",
     ["return {} < {}"] = "table and table cannot be compared",
     ["error('no idea')"] = "no idea",
     ["error({ 'no idea' })"] = "an error that is not a text",

@@ -31,6 +31,10 @@ describe("names in a policy", function()
     ["for _, f in ipairs(m.files) do for _, g in ipairs(f.globals) do return g.nam end end"] = { "a global has no fact 'nam'. Did you mean 'name'?", "nam end" },
     ["for _, file in ipairs(m.files) do return file.path:find('x') end"]
       = { "texts have no methods here: texts are asked with glob, contains, starts, ends and lower", ":find" },
+    ["return m.repo.find('acme')"] = { "texts have no methods here: texts are asked with glob, contains, starts, ends and lower", ".find" },
+    ["for i, file in m.files do return i == file end"] = { "a list is walked with ipairs(…)", "m.files" },
+    ["local list = m.files for file in list do return file end"] = { "a list is walked with ipairs(…)", "list do" },
+    ["return m.files[0].path == 'x'"] = { "a list starts at 1", "0]" },
     ["return { a = 1, b = 2, a = 3 }"] = { "a is given twice in these braces", "a = 3" },
     ["local facts = m return facts.nothing"] = { "there is no fact 'nothing'", "nothing" },
     ["return _ENV"] = { "unknown name '_ENV'", "_ENV" },

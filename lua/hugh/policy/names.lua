@@ -85,8 +85,9 @@ function scan:follow(shape, i, quiet)
       end
       shape, i = shape.fields[field], i + 2
     elseif shape.each and self:is(i, "[") then
+      if not quiet and self:is(i + 1, "0") and self:is(i + 2, "]") then self:tell(i + 1, "a list starts at 1") end
       shape, i = shape.each, self:closed(i)
-    elseif shape.text and self:is(i, ":") then
+    elseif shape.text and (self:is(i, ":") or self:is(i, ".")) then
       if not quiet then self:tell(i, "texts have no methods here: " .. instead.string) end
       return ANY, i + 2
     else
@@ -229,6 +230,8 @@ keywords["for"] = function(self, i)
   end
   self:push("loop")
   local stop = self:declare_list(i + 1)
+  local list, after = self:value(stop + 1)
+  if self:is(stop, "in") and list.each and self:is(after, "do") then self:tell(stop + 1, "a list is walked with ipairs(…)") end
   if each ~= ANY then self:declare(self.list[i + 3].text, each) end
   return stop
 end

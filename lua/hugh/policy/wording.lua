@@ -112,6 +112,9 @@ local consequences = {
   ["get length of"] = "it has no length",
 }
 
+-- Names that not every Lua gives.
+local name_of_one = { ["for iterator"] = true, ["integer index"] = true, ["?"] = true }
+
 -- "attempt to index a nil value (field 'card')", as Lua 5.3 and 5.4 say it, or "attempt to index field 'card' (a nil value)", as LuaJIT does.
 local function attempt(what)
   for action, consequence in pairs(consequences) do
@@ -119,7 +122,7 @@ local function attempt(what)
     if rest then
       local kind = rest:match("^an? (%a+) value") or rest:match("%(an? (%a+) value%)$") or "nil"
       local name = rest:match("'(.-)'")
-      if name == "for iterator" or (kind == "string" and action:find("arithmetic")) then name = nil end -- not every Lua says it
+      if name_of_one[name] or (kind == "string" and action:find("arithmetic")) then name = nil end
       return ("%s is %s: %s"):format(name and "'" .. name .. "'" or "a value", kind, consequence)
         .. (kind == "nil" and "; what is not known is nil, so look first" or "")
     end
