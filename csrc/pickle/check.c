@@ -18,6 +18,18 @@ bool hugh_is_safe(hugh_machine *m, hugh_value value, hugh_check check) {
          (named->judgement.check == HUGH_CHECK_NONE || named->judgement.check == check);
 }
 
+bool hugh_may_be_text(hugh_machine *m, hugh_value value) {
+  static const char *const objects[] = {"class", "storage", "dtype", "exception", "enum"};
+  hugh_tag tag = hugh_tag_of(value);
+  if (tag < HUGH_TAG_GLOBAL) return tag == HUGH_TAG_STRING || tag == HUGH_TAG_MADE;
+  const hugh_named *named = hugh_named_of(m, value);
+  if (named == NULL || named->judgement.class != HUGH_GLOBAL_SAFE) return true;
+  for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
+    if (strcmp(named->judgement.category, objects[i]) == 0) return false;
+  }
+  return true;
+}
+
 static bool is_safe_class(hugh_machine *m, hugh_value value) { return hugh_is_safe(m, value, HUGH_CHECK_NONE); }
 
 static bool is_container(hugh_value value) { return hugh_tag_of(value) >= HUGH_TAG_TUPLE && hugh_tag_of(value) <= HUGH_TAG_SET; }

@@ -531,9 +531,9 @@ reload:
         skip = 1;
         if (got == HUGH_GOT && other == HUGH_GOT && hugh_tag_of(sp[-1]) != HUGH_TAG_BYTES && hugh_tag_of(sp[-2]) != HUGH_TAG_BYTES) {
           value = hugh_value_call(HUGH_TAG_GLOBAL, hugh_machine_name(m, m->at, module, name), 0);
-        } else if (hugh_tag_of(sp[-1]) >= HUGH_TAG_GLOBAL || hugh_tag_of(sp[-2]) >= HUGH_TAG_GLOBAL) {
+        } else if (hugh_may_be_text(m, sp[-1]) && hugh_may_be_text(m, sp[-2])) {
           value = hugh_value_of(HUGH_TAG_OPAQUE); /* strings that could not be followed */
-          m->escapes++;
+          if (m->escapes++ == 0) m->escape_at = m->at;
         } else {
           goto not_text;
         }

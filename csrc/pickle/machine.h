@@ -202,7 +202,7 @@ typedef struct hugh_machine {
   uint64_t special_at;
   uint64_t persistent, persistent_at;
   uint64_t extensions, extension_at;
-  uint64_t escapes;
+  uint64_t escapes, escape_at;
   const char *divergence;
   uint64_t divergence_at;
   uint64_t frame_most, frame_most_at; /* the furthest end of a frame: it may lie beyond an input whose size was not known then */
@@ -251,6 +251,7 @@ typedef enum hugh_call {
   HUGH_CALL_OLD     /* INST and OBJ: __new__ without arguments, a call with some */
 } hugh_call;
 hugh_named *hugh_named_of(hugh_machine *, hugh_value); /* of a GLOBAL, or of what made a CALL; NULL otherwise */
+bool hugh_may_be_text(hugh_machine *, hugh_value); /* exactly a str, which only some values are known not to be */
 bool hugh_is_safe(hugh_machine *, hugh_value, hugh_check); /* a global that is safe under this check, or without any */
 hugh_got hugh_check_call(hugh_machine *, const hugh_named *, hugh_call, hugh_value arguments, hugh_value keywords, bool *fine);
 /* `learned`: what the node of the object is to hold from now on; untouched if that is nothing. */

@@ -159,7 +159,7 @@ bool hugh_machine_report(hugh_machine *m) {
               plural(m->opaque_calls));
   }
   if (m->escapes > 0) {
-    hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_GLOBAL_COMPUTED, m->start,
+    hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_GLOBAL_COMPUTED, m->escape_at,
               "imports something whose name the pickle computes and hugh cannot follow (%llu time%s)", (unsigned long long)m->escapes,
               plural(m->escapes));
   }
