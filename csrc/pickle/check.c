@@ -212,7 +212,7 @@ static hugh_got special_key(hugh_machine *m, hugh_value key, bool attribute, con
   static const struct { const char *key, *does; bool attribute; } keys[] = {
       {"__array_interface__", "sets __array_interface__ of an object: a raw pointer that NumPy follows when the object is used as an array", false},
       {"__array_struct__", "sets __array_struct__ of an object: a raw pointer that NumPy follows when the object is used as an array", false},
-      {"__cuda_array_interface__", "sets __cuda_array_interface__ of an object: a raw pointer that is followed when the object is used as an array", false},
+      {"__cuda_array_interface__", "sets __cuda_array_interface__ of an object: a raw pointer that is followed when it is used as an array", false},
       {"__class__", "sets __class__ of an object, which makes it an object of another class", true},
       {"__dict__", "sets __dict__ of an object, which replaces all that it holds", true}};
   hugh_text text;

@@ -396,36 +396,43 @@ static hugh_got reduce(hugh_machine *m, uint64_t offset, const hugh_value *given
 
 static hugh_got fold_call(hugh_machine *m, uint64_t offset, const hugh_known *known, const hugh_value *given, size_t count, hugh_value *result);
 
+/* What is known of a method of str or bytes. */
+static const hugh_known *method_of(hugh_text name) {
+  char path[32];
+  const char *type = hugh_text_is(name, "decode") ? "bytes" : "str";
+  if (name.length > sizeof path - 8) return NULL;
+  (void)snprintf(path, sizeof path, "%s.%.*s", type, (int)name.length, name.data);
+  return hugh_fold_known(hugh_text_of("builtins"), hugh_text_of(path));
+}
+
 /* A call of what a call returned: attrgetter('system')(os), ''.join(…) got by getattr, partial(f, x)(y). */
 static hugh_got fold_result(hugh_machine *m, uint64_t offset, hugh_value callee, const hugh_value *given, size_t count, hugh_value *result) {
   hugh_value bound[4] = {0}, all[8];
   size_t have = arguments_of(m, callee, bound, 4), used = 0;
+  const hugh_known *method;
   hugh_text name;
   hugh_got got = HUGH_GOT;
   switch (fold_of(m, callee)) {
     case FOLD_ATTRGETTER: return have > 0 && count > 0 ? attribute(m, offset, given[0], bound[0], result) : HUGH_GOT;
     case FOLD_ITEMGETTER: return have > 0 && count > 0 ? get_item(m, offset, given[0], bound[0], result) : HUGH_GOT;
     case FOLD_METHODCALLER: {
-      hugh_value method = 0;
+      hugh_value callable = 0;
       if (have == 0 || count == 0) return HUGH_GOT;
-      got = attribute(m, offset, given[0], bound[0], &method);
-      if (got == HUGH_NEED || method == 0) return got;
-      return call_with(m, offset, method, bound + 1, have - 1, result);
+      got = attribute(m, offset, given[0], bound[0], &callable);
+      if (got == HUGH_NEED || callable == 0) return got;
+      return call_with(m, offset, callable, bound + 1, have - 1, result);
     }
     case FOLD_PARTIAL:
       if (have == 0 || hugh_tag_of(bound[0]) < HUGH_TAG_GLOBAL) return HUGH_GOT;
       for (size_t i = 1; i < have; i++) all[used++] = bound[i];
       for (size_t i = 0; i < count; i++) all[used++] = given[i];
       return call_with(m, offset, bound[0], all, used, result);
-    case FOLD_GETATTR: { /* a method of a constant: str.join(text, …) */
-      char path[32];
+    case FOLD_GETATTR: /* a method of a constant: str.join(text, …) */
       if (have < 2 || (got = hugh_value_text(m, bound[1], &name)) != HUGH_GOT) return got;
-      if (snprintf(path, sizeof path, "str.%.*s", (int)(name.length < sizeof path ? name.length : sizeof path), name.data) >= (int)sizeof path) return HUGH_GOT;
-      const hugh_known *method = hugh_fold_known(hugh_text_of("builtins"), hugh_text_of(hugh_text_is(name, "decode") ? "bytes.decode" : path));
+      method = method_of(name);
       all[used++] = bound[0];
       for (size_t i = 0; i < count; i++) all[used++] = given[i];
       return method != NULL ? fold_call(m, offset, method, all, used, result) : HUGH_GOT;
-    }
     default: return HUGH_GOT;
   }
 }

@@ -182,7 +182,9 @@ static hugh_got find_line_end(hugh_machine *m) {
     goto skip_payload; \
   } while (0)
 #define BYTES(width, count) do { \
-    if ((size_t)(end - p) > 1 + (width) && p[1 + (width)] == 0x80) hugh_note_bytes(m, HERE(), p + 1 + (width), (size_t)(end - p) - 1 - (width), count); \
+    if (end - p > 1 + (width) && p[1 + (width)] == 0x80) { \
+      hugh_note_bytes(m, HERE(), p + 1 + (width), (size_t)(end - p) - 1 - (width), count); \
+    } \
     COUNTED(HUGH_TAG_BYTES, width, count); \
   } while (0)
 
