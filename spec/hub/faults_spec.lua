@@ -57,6 +57,7 @@ describe("a model on a Hub that misbehaves", function()
     assert.equal("unknown", facts.safety)
     assert.is_true(facts.bytes_read < 200000)
     assert.matches("needs more than 100.0 kB", facts.findings[1].message)
+    assert.matches("its model needs more than 80 B", assert(load("fine", 10)).findings[1].message)
   end)
 
   local findings = {
@@ -113,6 +114,14 @@ describe("hugh score", function()
       assert.equal(0, helper.hugh("score -q fine/m", variables).code)
     end
     assert.is_nil(core.list("relative"))
+    helper.remove(cache)
+  end)
+
+  it("does not hold a broken promise against a commit for good: the network may be to blame", function()
+    local cache = helper.directory()
+    local variables = environment():gsub("XDG_CACHE_HOME=%S+", "XDG_CACHE_HOME=" .. cache)
+    assert.equal(0, helper.hugh("score -q file_html/m", variables).code)
+    assert.same({}, core.list(cache .. "/hugh/answers"))
     helper.remove(cache)
   end)
 

@@ -23,6 +23,7 @@ local PARALLEL = 8 -- files at a time; what bounds the memory
 local TEXT_MOST = 4 * 2 ^ 20
 local KNOWN_MODELS, KNOWN_FOLLOWERS = 10, 100 -- from these on a publisher has a history: a known community contributor
 local FILE_MOST = 512 * 10 ^ 6 -- bytes of one file: nobody should be made to download terabytes to learn what they are
+local FILES_MOST = 8 -- as many times that of all files together
 local EXPANDED_MOST = 100 -- files whose scanners' verdicts are asked for: two pages
 
 -- The finding for bytes that could not be had, and what it makes of the file; other failures are the world's, and end the run.
@@ -47,7 +48,7 @@ local function break_off(machine, entry, message, code)
   return report
 end
 
--- Bytes that were read whole must be the ones git and LFS name.
+-- Bytes that were read whole must be the ones git and LFS name. Returns whether they are.
 local function check_digest(report, entry, whole)
   local digest = require("hugh.digest")
   local expected, got = entry.sha256, nil
@@ -56,7 +57,7 @@ local function check_digest(report, entry, whole)
   elseif entry.oid then
     expected, got = entry.oid, digest.new("sha1"):update(("blob %d\0"):format(#whole)):update(whole):hex()
   end
-  if expected == got then return end
+  if expected == got then return true end
   report.safety, report.complete = report.safety == "dangerous" and "dangerous" or "suspicious", false
   table.insert(report.findings, 1, {
     id = "hub.digest-mismatch", severity = "critical",
@@ -69,7 +70,9 @@ local function scan(self, entry, fetch)
   local remote = file.new(self.client, self.repo, self.commit, entry)
   local suffix = entry.path:lower():match("%.(%w+)$")
   local read, whole = ahead.wrap(entry.size, suffix == "safetensors" or suffix == "gguf", function(offset, length)
+    local all = self.most * FILES_MOST
     if remote.bytes_read > self.most then return nil, ("needs more than %s to be judged from afar"):format(style.bytes(self.most)), "BUDGET" end
+    if self.client.bytes_read > all then return nil, ("was not read: its model needs more than %s"):format(style.bytes(all)), "BUDGET" end
     return remote:read(offset, length):run(fetch)
   end)
   local machine = core.scan { name = entry.path, size = entry.size, sparse = true }
@@ -78,7 +81,7 @@ local function scan(self, entry, fetch)
     local bytes, message, code = read(offset, length)
     if not bytes then
       if not promises[code] then return nil, ("%s: %s: %s"):format(self.repo, entry.path, message), code end
-      report = break_off(machine, entry, message, code)
+      report, self.doubtful = break_off(machine, entry, message, code), true
       break
     end
     machine:feed(offset, bytes)
@@ -87,7 +90,7 @@ local function scan(self, entry, fetch)
   report.path, report.sha256, report.requests, report.bytes_read = entry.path, entry.sha256, remote.requests, remote.bytes_read
   report.hub = entry.security
   report.bytes_skipped = math.max(0, entry.size - remote.bytes_read)
-  if whole() then check_digest(report, entry, whole()) end
+  if whole() and not check_digest(report, entry, whole()) then self.doubtful = true end
   return report, whole()
 end
 
@@ -195,7 +198,8 @@ local function load(self, target, place, options, session)
   if not answer then
     answer, message, code = look(self, info, options, session)
     if not answer then return nil, message, code end
-    if answers and answer.publisher then answers:put(key, answer) end
+    -- What may be the network's fault is not remembered against the commit.
+    if answers and answer.publisher and not self.doubtful then answers:put(key, answer) end
   end
 
   info.siblings = nil
