@@ -108,6 +108,7 @@ static hugh_next enter(hugh_scan *scan, hugh_task *task, const uint8_t *name, si
   if (*slot != 0) return broken(scan, task, st->phase == AT_PAIR ? "a key occurs twice" : "two tensors have the same name");
   *slot = hash;
   st->name_count++;
+  hugh_work(scan, length);
   return HUGH_AGAIN;
 }
 

@@ -36,6 +36,7 @@ typedef struct state {
   char block; /* what the block that is open ends with, before a brace: % or }; 0 between blocks */
   bool first, raw, macro; /* the next word is the block's first; the block begins raw text; the next word names a macro */
   char before; /* the last character that is no space */
+  bool underscore; /* the string that may be joined to the next one ends with one */
   uint32_t braces;
   struct {
     size_t at, length;
@@ -92,7 +93,7 @@ static char next_char(hugh_text text, size_t at) {
   return at < text.length ? text.data[at] : 0;
 }
 
-/* Reads a string. Escapes that spell an underscore have no purpose but to hide one, nor have underscores that are joined to something. */
+/* Reads a string. Escapes that spell an underscore have no purpose but to hide one, nor has joining or repeating single ones. */
 static void read_string(hugh_scan *scan, const hugh_task *task, hugh_text text) {
   state *st = task->state;
   const char *p = text.data;
@@ -109,10 +110,10 @@ static void read_string(hugh_scan *scan, const hugh_task *task, hugh_text text) 
   if (st->at > text.length) st->at = text.length;
   hugh_text inside = {p + start, st->at - start};
   if (st->at < text.length) st->at++;
-  char next = next_char(text, st->at);
-  bool joined = st->before == '~' || st->before == '+' || next == '~' || next == '+';
-  bool single = inside.length > 0 && joined && (inside.data[0] == '_' || inside.data[inside.length - 1] == '_') && inside.length < 16;
-  if (walk || single || is_dunder(inside) || LISTED(inside, walks)) found_walk(scan, task, start, inside);
+  bool joined = st->underscore && (st->before == '~' || st->before == '+') && inside.length > 0 && inside.data[0] == '_';
+  bool repeated = hugh_text_is(inside, "_") && next_char(text, st->at) == '*';
+  st->underscore = inside.length > 0 && inside.data[inside.length - 1] == '_';
+  if (walk || joined || repeated || is_dunder(inside) || LISTED(inside, walks)) found_walk(scan, task, start, inside);
 }
 
 static bool is_macro(const state *st, hugh_text text, hugh_text word) {
@@ -140,7 +141,7 @@ static void read_word(hugh_scan *scan, const hugh_task *task, hugh_text text) {
   bool calls = next == '(' && !LISTED(word, callable) && !LISTED(word, keywords) && !st->macro && !is_macro(st, text, word);
   if (reader || stranger || calls) found_call(scan, task, start, word);
   st->macro = hugh_text_is(word, "macro");
-  st->first = false;
+  st->first = st->underscore = false;
   hugh_work(scan, next == '(' ? 1024 : 64); /* for the lists */
 }
 
@@ -193,6 +194,7 @@ static void read_block(hugh_scan *scan, const hugh_task *task, hugh_text text) {
     if (c == '(' && (st->before == ')' || st->before == ']')) found_call(scan, task, st->at, hugh_text_of("what another call or a subscript gives"));
     st->at++;
     if (!is_space(c)) st->before = c;
+    if (!is_space(c) && c != '~' && c != '+') st->underscore = false;
   }
 }
 

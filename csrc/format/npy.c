@@ -268,6 +268,7 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
     return HUGH_DONE;
   }
   st->at = end;
+  hugh_work(scan, size); /* there may be many arrays, and nothing in them but their headers */
   return HUGH_AGAIN;
 }
 

@@ -64,7 +64,7 @@ describe("a template", function()
     [[{{ x["\u005f\u005fclass" + "x"] }}]],
     "{{ {'a': {}} }}{{ ''.mro() }}",
     "text {{ 'a}}' }} {{ x.__base__ }}", "{% raw %}{#{% endraw %}{{ ''.__class__ }}{# #}", "{%- raw -%}{% endraw x %}{{ x.__class__ }}",
-    "{{ x['_' ~ '_class_' ~ '_'] }}", "{{ x['_'+'_cl'+'ass_'+'_'] }}", "{{ '{0.__class__}'.format(x) }}", "{{ x._TemplateReference__context }}",
+    "{{ x['_' ~ '_class_' ~ '_'] }}", "{{ x['_'+'_cl'+'ass_'+'_'] }}", "{{ x['_' * 2 ~ 'class'] }}", "{{ '{0.__class__}'.format(x) }}", "{{ x._TemplateReference__context }}",
     "{{ f.gi_frame.f_back }}", "{{ x['func_globals'] }}", "{{ x|map('attr', y) }}", "{{ dict(__class__=1)|join }}", "{% set a = x | attr(b) %}",
     "{# #}{{ x\n.\n__init__ }}",
   } do
@@ -84,7 +84,8 @@ describe("a template", function()
   end)
 
   it("may use the words that lead out in other places", function()
-    for _, template in ipairs { "self request {{ message.request }}", "{{ x(request=1) }}{{ 'self' }}", "{% if import %}{% endif %}", "{{ x | replace('_', ' ') }}" } do
+    for _, template in ipairs { "self request {{ message.request }}", "{{ x(request=1) }}{{ 'self' }}", "{% if import %}{% endif %}", "{{ x | replace('_', ' ') }}",
+      "{{ 'user_' + name + '_' }}{{ '_' }}{{ '_' + role }}{{ ['a_', '_b'] }}" } do
       assert.equal("nothing", (scan((template:gsub("x%(", "dict(")))))
     end
   end)
