@@ -11,6 +11,7 @@
 #define DEFAULT_OPCODES  ((uint64_t)1 << 32)
 #define DEFAULT_NESTING  8
 #define DEFAULT_FINDINGS 1000
+#define WORK_LEAST       ((size_t)1000) /* more than a parser counts before it gets anywhere */
 
 typedef struct kind_facts {
   const char *name, *about;
@@ -275,7 +276,7 @@ void hugh_scan_free(hugh_scan *scan) {
 }
 
 hugh_next hugh_scan_step(hugh_scan *scan, size_t work, hugh_want *want) {
-  scan->work = work;
+  scan->work = work > WORK_LEAST ? work : WORK_LEAST;
   while (scan->top != NULL && !scan->failed) {
     hugh_task *task = scan->top;
     scan->wanting = false;

@@ -59,6 +59,20 @@ describe("a scan", function()
     assert.same(sized.globals, unsized.globals)
   end)
 
+  it("gets on with however little work it is given at a time", function()
+    local path = "spec/fixtures/benign/torch/module.pt"
+    local bytes, slices = helper.read(path), 0
+    local scan = core.scan { name = path, size = #bytes }
+    while true do
+      local what, offset, length = scan:step(1)
+      if what == "done" then break end
+      if what == "want" then scan:feed(offset, bytes:sub(offset + 1, offset + length)) end
+      slices = slices + 1
+      assert.is_true(slices < 10000)
+    end
+    assert.same(core.scan_file(path).findings, scan:report().findings)
+  end)
+
   it("does not ask for bytes where no source has any", function()
     local scan = core.scan { name = "a.pkl" }
     local bytes = "\128\4\141\255\255\255\255\255\255\255\255 and so on"

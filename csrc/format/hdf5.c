@@ -9,9 +9,9 @@
 
 typedef struct state {
   uint64_t at;
-  uint64_t text; /* where the JSON text that is being measured starts; 0: none */
+  uint64_t text; /* where the JSON text that is being measured starts */
   uint32_t nesting;
-  bool quoted, escaped;
+  bool measuring, quoted, escaped;
 } state;
 
 static size_t skip_space(const uint8_t *p, size_t length, size_t at) {
@@ -54,7 +54,7 @@ static hugh_next judge(hugh_scan *scan, hugh_task *task, uint64_t end) {
   state *st = task->state;
   uint64_t start = st->text;
   st->at = end;
-  st->text = 0;
+  st->measuring = false;
   hugh_task_push_as(scan, task, hugh_view_slice(scan, task->view, start, end - start), hugh_text_of("config"), HUGH_KIND_JSON);
   return HUGH_AGAIN;
 }
@@ -67,7 +67,7 @@ static hugh_next measure(hugh_scan *scan, hugh_task *task, const uint8_t *p, siz
     if (c < ' ' && c != '\n' && c != '\r' && c != '\t') {
       if (st->at + i - st->text >= TEXT_LEAST) return judge(scan, task, st->at + i);
       st->at = st->text + 1;
-      st->text = 0;
+      st->measuring = false;
       return HUGH_DONE;
     }
     if (st->quoted) {
@@ -93,6 +93,7 @@ static hugh_next look(hugh_scan *scan, hugh_task *task, const uint8_t *p, size_t
     if (p[i] == '{' && is_object(p + i, length - i)) {
       st->at = st->text = base + i;
       st->nesting = 0;
+      st->measuring = true;
       st->quoted = st->escaped = false;
       return HUGH_DONE;
     }
@@ -129,13 +130,13 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
     size_t length;
     const uint8_t *p = hugh_view_upto(scan, task->view, st->at, HUGH_READ, &length);
     if (p == NULL && task->view->got == HUGH_NEED) return HUGH_WANT;
-    if (p == NULL) return st->text != 0 ? judge(scan, task, st->at) : HUGH_DONE;
+    if (p == NULL) return st->measuring ? judge(scan, task, st->at) : HUGH_DONE;
     if (st->at == 0 && !has_superblock(p, length)) {
       hugh_incomplete(scan, task, 0, "no HDF5 superblock of a known version is at the start");
       return HUGH_DONE;
     }
     hugh_next next;
-    if (st->text != 0) {
+    if (st->measuring) {
       next = measure(scan, task, p, length);
     } else {
       bool last = length < HUGH_READ;

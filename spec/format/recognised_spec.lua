@@ -56,6 +56,7 @@ describe("hdf5", function()
 
   it("does not call a file safe whose config breaks off", function()
     assert.not_equal("safe", (scan("a.h5", head .. lambda:sub(1, -2))))
+    assert.equal("dangerous", (scan("a.h5", lambda .. (" "):rep(512 - #lambda) .. head)))
   end)
 
   it("is suspicious when a link or a dataset leads into other files", function()
