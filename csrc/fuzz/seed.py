@@ -19,6 +19,7 @@ TARGETS = {
     "fuzz_pickle": (rb"[\x80(cN}\]]", r"\.(pkl|joblib|bin)$"),
     "fuzz_zip": (rb"PK\x03\x04", r"\.(zip|npz|keras|pt)$"),
     "fuzz_tar": (rb".{257}ustar", r"\.tar$"),
+    "fuzz_sevenzip": (rb"7z\xbc\xaf", r"\.7z$"),
     "fuzz_stream": (rb"\x1f\x8b|BZh|\xfd7zXZ|\x5d\0\0|\x04\"M\x18|\x28\xb5\x2f\xfd|\x78[\x01\x5e\x9c\xda]", r"\.(gz|zlib|bz2|xz|lzma|lz4|zst)$"),
     "fuzz_text": (rb"[\s{\[#\"a-z]", r"\.(json|ya?ml|py|ipynb|jinja|sh|txt|md)$"),
     "fuzz_graph": (rb"\x89HDF|<\?xml|[\x82-\x8f\xde\xdf]|.{4}TFL3", r"\.(onnx|pb|pmml|xml|h5|keras|msgpack|tflite)$"),

@@ -157,15 +157,11 @@ static hugh_got read_line_text(hugh_machine *machine, uint64_t offset, uint8_t o
   const uint8_t *p, *end;
   for (;;) {
     p = hugh_view_get(machine->scan, machine->texts, offset, min, 256, &length);
-    if (p == NULL && machine->texts->got == HUGH_END && min > 2) { /* the last line of the input */
-      p = hugh_view_upto(machine->scan, machine->texts, offset, HUGH_TEXT_MOST, &length);
-      if (p == NULL) return machine->texts->got;
-      end = p + length;
-      break;
-    }
+    bool last = p == NULL && machine->texts->got == HUGH_END && min > 2; /* line of the input, or nearly */
+    if (last) p = hugh_view_upto(machine->scan, machine->texts, offset, HUGH_TEXT_MOST, &length);
     if (p == NULL) return machine->texts->got;
     end = memchr(p + 1, '\n', length - 1);
-    if (end != NULL || length >= HUGH_TEXT_MOST) break;
+    if (end != NULL || last || length >= HUGH_TEXT_MOST) break;
     min = length * 2;
   }
   if (end == NULL) end = p + length;

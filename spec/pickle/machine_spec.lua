@@ -33,6 +33,14 @@ describe("the pickle machine", function()
     end
   end)
 
+  it("reads a name up to its newline, however near the end of the input that is", function()
+    for _, length in ipairs { 6, 300, 5000 } do
+      local name = ("s"):rep(length)
+      local data = ("N0"):rep(3000) .. "Vos\nV" .. name .. "\n\147)R."
+      for _, most in ipairs { 1, 7, 100, 997 } do assert.are.equal(name, scan(data, most).globals[1].name) end
+    end
+  end)
+
   it("keeps no more for many opcodes that are cut by a frame than for one", function()
     local data = "\128\4" .. ("\149\1\0\0\0\0\0\0\0K\0010"):rep(50000) .. "N."
     local report = assert(hugh.scan({ name = "x.pkl", data = data }, { limits = { kept = 1000000 } })).files[1]
