@@ -30,10 +30,12 @@
 ---@field license_class string? permissive, conditional, copyleft, restrictive, unknown or none
 ---@field card hugh.facts.card? the model card
 ---@field config hugh.facts.config? what config.json says
----@field files hugh.facts.file[] every file
----@field file_count integer how many files there are
+---@field files hugh.facts.file[]? every file; nil when a record does not list them
+---@field file_count integer? how many files there are
+---@field pickle_files integer? how many are pickles: by name, as .bin is, or by content
+---@field safe_format_files integer? how many are SafeTensors, GGUF or ONNX, by name or by content
 ---@field total_bytes integer? their size in bytes
----@field kinds table<string, integer> how many files there are of each kind, by the kind's name: kinds.safetensors
+---@field kinds table<string, integer>? how many files there are of each kind, by the kind's name: kinds.safetensors
 ---@field findings hugh.facts.finding[] every finding, of all files
 ---@field globals hugh.facts.global[] everything the pickles name, of all files
 ---@field safety string? that of the worst file: safe, unknown, suspicious or dangerous; nil when no file was read

@@ -59,12 +59,11 @@ end
 
 -- The release of a package that was current at a date, if that is known.
 local function current_at(name, date)
-  local releases, version = data.releases[name], nil
+  local releases = data.releases[name]
   if not releases or not date or date > releases["until"] then return nil end
-  for _, release in ipairs(releases) do
-    if release[1] <= date then version = release[2] end
+  for i = #releases, 1, -1 do
+    if releases[i][1] <= date then return releases[i][2] end
   end
-  return version
 end
 
 --- Infers what a model needs. A version is exact when the repository pins it; else it is the one that wrote config.json, or the one that was

@@ -6,6 +6,7 @@ local data = require("hugh.data.organisations")
 local dependencies = require("hugh.model.dependencies")
 local json = require("hugh.json")
 local license = require("hugh.model.license")
+local summarize = require("hugh.model.summarize")
 
 local record = {}
 
@@ -109,7 +110,8 @@ function record.facts(info, now)
         has_card = has_card or path == "README.md"
       end
     end
-    facts.files, facts.file_count, facts.kinds = files, #files, { unknown = #files }
+    facts.files, facts.kinds = files, { unknown = #files }
+    summarize.count(facts)
     if not has_card then facts.card = (card.read(nil)) end
   end
   facts.findings, facts.globals, facts.complete = nothing, nothing, false

@@ -22,6 +22,17 @@ function summarize.file(file)
   if file.scanned == nil then file.scanned = true end
 end
 
+--- Counts the files by what policies ask about all of them.
+---@param facts hugh.facts
+function summarize.count(facts)
+  local pickle, safe = 0, 0
+  for _, file in ipairs(facts.files) do
+    if file.pickle_name or file.is_pickle then pickle = pickle + 1 end
+    if file.safe_format then safe = safe + 1 end
+  end
+  facts.file_count, facts.pickle_files, facts.safe_format_files = #facts.files, pickle, safe
+end
+
 --- Fills in everything about the model that follows from its files.
 ---@param facts hugh.facts
 ---@param files table[] entries of files[]
@@ -46,7 +57,8 @@ function summarize.files(facts, files)
       }
     end
   end
-  facts.files, facts.file_count, facts.total_bytes, facts.kinds = files, #files, bytes, kinds
+  facts.files, facts.total_bytes, facts.kinds = files, bytes, kinds
+  summarize.count(facts)
   facts.findings, facts.globals, facts.safety, facts.complete = findings, globals, worst, complete
   facts.bytes_read = bytes_read
 end

@@ -6,21 +6,6 @@ policy "hugginghugh" { about = "The published HuggingHugh trust score" }
 grades { A = 90, B = 80, C = 70, D = 60 }
 below  { [60] = warn }
 
-local function any(files, field)
-  for _, file in ipairs(files) do
-    if file[field] then return true end
-  end
-  return false
-end
-
--- By name, as published, and by what was read: a pickle under any name counts.
-local function pickles(m)
-  for _, file in ipairs(m.files) do
-    if file.pickle_name or file.is_pickle then return true end
-  end
-  return false
-end
-
 factor "publisher_reputation" {
   about = "12 verified organisation, 8 known contributor, 4 unknown but widely downloaded, 0 new or anonymous", weight = 12,
   score = function (m)
@@ -36,7 +21,8 @@ factor "publisher_reputation" {
 factor "safetensors_usage" {
   about = "18 safe formats only (SafeTensors, GGUF, ONNX), 12 beside pickles, 0 pickles only", weight = 18,
   score = function (m)
-    local safe, pickle = any(m.files, "safe_format"), pickles(m)
+    if not m.files then return nil, "its files are not known" end
+    local safe, pickle = m.safe_format_files > 0, m.pickle_files > 0
     if safe and not pickle then return 1, "only formats that cannot run code" end
     if safe then return 12 / 18, "a safe format, but pickles beside it" end
     if pickle then return 0, "pickles only: loading them can run code" end
@@ -47,8 +33,9 @@ factor "safetensors_usage" {
 factor "no_pickle_files" {
   about = "18 no pickle, 9 pickles with a safe alternative, 0 pickles without one", weight = 18,
   score = function (m)
-    if not pickles(m) then return 1, "no pickle files" end
-    if any(m.files, "safe_format") then return 9 / 18, "there are pickle files; load the safe format instead" end
+    if not m.files then return nil, "its files are not known" end
+    if m.pickle_files == 0 then return 1, "no pickle files" end
+    if m.safe_format_files > 0 then return 9 / 18, "there are pickle files; load the safe format instead" end
     return 0, "there are pickle files and no safe alternative"
   end,
 }
@@ -119,6 +106,7 @@ factor "documentation_quality" {
 }
 
 local function files_that_are(m, safety)
+  if not m.safety then return false end -- no file was read, which has a rule of its own
   local list = {}
   for _, file in ipairs(m.files) do
     if file.safety == safety then list[#list + 1] = file end
@@ -147,9 +135,10 @@ rule "unjudged-file" {
 rule "unread-file" {
   about = "What was not read in full cannot be vouched for", verdict = warn,
   when = function (m)
+    if not m.safety then return false end
     local list = {}
     for _, file in ipairs(m.files) do
-      if file.scanned and not file.complete then list[#list + 1] = file end
+      if not file.complete then list[#list + 1] = file end
     end
     return #list > 0, list
   end,

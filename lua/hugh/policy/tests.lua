@@ -1,6 +1,7 @@
 -- A policy's own tests: `given` is a sketch of a model, `expect` what the policy must say of it.
 
 local core = require("hugh.core")
+local summarize = require("hugh.model.summarize")
 
 local tests = {}
 
@@ -44,7 +45,8 @@ function tests.facts(given)
     global.path = global.path or (files[1] and files[1].path) or "model.pkl"
     globals[i] = global
   end
-  facts.files, facts.globals, facts.file_count = files, globals, #files
+  facts.files, facts.globals = files, globals
+  summarize.count(facts)
   return facts
 end
 
