@@ -21,7 +21,7 @@ factor "publisher_reputation" {
 factor "safetensors_usage" {
   about = "18 safe formats only (SafeTensors, GGUF, ONNX), 12 beside pickles, 0 pickles only", weight = 18,
   score = function (m)
-    if not m.files then return nil, "its files are not known" end
+    if not m.file_count then return nil, "its files are not known" end
     local safe, pickle = m.safe_format_files > 0, m.pickle_files > 0
     if safe and not pickle then return 1, "only formats that cannot run code" end
     if safe then return 12 / 18, "a safe format, but pickles beside it" end
@@ -33,7 +33,7 @@ factor "safetensors_usage" {
 factor "no_pickle_files" {
   about = "18 no pickle, 9 pickles with a safe alternative, 0 pickles without one", weight = 18,
   score = function (m)
-    if not m.files then return nil, "its files are not known" end
+    if not m.file_count then return nil, "its files are not known" end
     if m.pickle_files == 0 then return 1, "no pickle files" end
     if m.safe_format_files > 0 then return 9 / 18, "there are pickle files; load the safe format instead" end
     return 0, "there are pickle files and no safe alternative"
