@@ -5,6 +5,7 @@
 #include "jinja.h"
 #include "json.h"
 #include "named.h"
+#include "objects.h"
 
 typedef enum member {
   PLAIN,
@@ -21,41 +22,17 @@ typedef enum member {
   TEMPLATE
 } member;
 
-#define NAME_MOST 128 /* longer than any real import path; of a longer one the start is kept */
-
-/* What an object has said of itself so far: Keras takes `class_name` from `module`, wherever that is, and in either order. */
-typedef struct object {
-  bool reported;
-  uint8_t module_length, class_length;
-  char module[NAME_MOST], class[NAME_MOST];
-} object;
-
 typedef struct state {
   bool open;
   hugh_json json;
-  member member;   /* the one whose value comes next */
-  object *objects; /* by depth */
-  size_t object_count;
+  member member;        /* the one whose value comes next */
+  hugh_objects objects; /* Keras takes `class_name` from `module`, wherever that is in the object */
 } state;
 
 static void drop(hugh_scan *scan, hugh_task *task) {
   state *st = task->state;
   hugh_json_close(scan, &st->json);
-  hugh_resize(scan, st->objects, st->object_count * sizeof *st->objects, 0);
-}
-
-/* The object whose members are being read; NULL when there is no memory. */
-static object *object_here(hugh_scan *scan, state *st) {
-  size_t depth = st->json.depth;
-  if (depth >= st->object_count) {
-    size_t count = depth + 16;
-    object *grown = hugh_resize(scan, st->objects, st->object_count * sizeof *grown, count * sizeof *grown);
-    if (grown == NULL) return NULL;
-    memset(grown + st->object_count, 0, (count - st->object_count) * sizeof *grown);
-    st->objects = grown;
-    st->object_count = count;
-  }
-  return &st->objects[depth];
+  hugh_objects_close(scan, &st->objects);
 }
 
 static member member_of(hugh_text key) {
@@ -95,8 +72,8 @@ static bool is_of_keras(hugh_text module) {
 }
 
 /* Keras imports `module` and calls what `name` is there. */
-static void judge_import(hugh_scan *scan, hugh_task *task, object *here, uint64_t at, hugh_text name) {
-  hugh_text module = {here->module, here->module_length};
+static void judge_import(hugh_scan *scan, hugh_task *task, hugh_object *here, uint64_t at, hugh_text name) {
+  hugh_text module = hugh_object_module(here);
   if (hugh_named_dangerous(scan, task, at, module, name)) {
     hugh_find(scan, task, HUGH_FOUND_KERAS_CALL, at, "a Keras config calls %s.%s", hugh_show(scan, module, 100), hugh_show(scan, name, 100));
   } else if (!here->reported && !is_of_keras(module)) {
@@ -106,19 +83,13 @@ static void judge_import(hugh_scan *scan, hugh_task *task, object *here, uint64_
   }
 }
 
-static uint8_t keep(char *room, hugh_text text) {
-  uint8_t length = (uint8_t)(text.length < NAME_MOST ? text.length : NAME_MOST);
-  if (length > 0) memcpy(room, text.data, length);
-  return length;
-}
-
 /* A string member of something Keras would deserialize. */
-static void judge_keras(hugh_scan *scan, hugh_task *task, object *here, uint64_t at) {
+static void judge_keras(hugh_scan *scan, hugh_task *task, hugh_object *here, uint64_t at) {
   state *st = task->state;
   hugh_text text = st->json.text;
   if (st->member == MODULE) {
-    here->module_length = keep(here->module, text);
-    if (here->class_length > 0) judge_import(scan, task, here, at, (hugh_text){here->class, here->class_length});
+    hugh_object_set_module(here, text);
+    if (here->class_length > 0) judge_import(scan, task, here, at, hugh_object_class(here));
     return;
   }
   if (hugh_text_is(text, "Lambda") || hugh_text_is(text, "__lambda__")) {
@@ -128,7 +99,7 @@ static void judge_keras(hugh_scan *scan, hugh_task *task, object *here, uint64_t
     hugh_find(scan, task, HUGH_FOUND_KERAS_CALL, at, "a Keras config names %s, which reaches files, the network or pickles",
               hugh_show(scan, text, 100));
   }
-  if (st->member == CLASS_NAME) here->class_length = keep(here->class, text);
+  if (st->member == CLASS_NAME) hugh_object_set_class(here, text);
   if (here->module_length > 0) judge_import(scan, task, here, at, text);
 }
 
@@ -138,7 +109,7 @@ static bool judge(hugh_scan *scan, hugh_task *task, hugh_json_token token) {
   uint64_t at = st->json.start;
   hugh_text text = st->json.text;
   bool string = token == HUGH_JSON_STRING;
-  object *here;
+  hugh_object *here;
   switch (st->member) {
     case AUTO_MAP:
       if (token == HUGH_JSON_NULL) return false;
@@ -169,7 +140,7 @@ static bool judge(hugh_scan *scan, hugh_task *task, hugh_json_token token) {
     case CLASS_NAME:
     case REGISTERED_NAME:
     case CONFIG:
-      here = string ? object_here(scan, st) : NULL;
+      here = string ? hugh_objects_at(scan, &st->objects, st->json.depth) : NULL;
       if (here != NULL) judge_keras(scan, task, here, at);
       return false;
     case TEMPLATE:
@@ -204,8 +175,8 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
       case HUGH_JSON_OBJECT: {
         judge(scan, task, token);
         st->member = PLAIN;
-        object *here = object_here(scan, st);
-        if (here != NULL) *here = (object){.reported = false};
+        hugh_object *here = hugh_objects_at(scan, &st->objects, st->json.depth);
+        if (here != NULL) *here = (hugh_object){.reported = false};
         break;
       }
       default:

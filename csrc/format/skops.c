@@ -6,49 +6,21 @@
 
 #include "../pickle/judge.h"
 #include "json.h"
-
-#define NAME_MOST 128 /* a longer name is cut, and then on no list */
+#include "objects.h"
 
 typedef enum member { OTHER, MODULE, CLASS, LOADER } member;
-
-/* What a node has said of itself so far, in either order. */
-typedef struct node {
-  uint8_t module_length, class_length;
-  char module[NAME_MOST], class[NAME_MOST];
-} node;
 
 typedef struct schema_state {
   bool open;
   hugh_json json;
   member member; /* the one whose value comes next */
-  node *nodes;   /* by depth */
-  size_t node_count;
+  hugh_objects nodes;
 } schema_state;
 
 static void schema_drop(hugh_scan *scan, hugh_task *task) {
   schema_state *state = task->state;
   hugh_json_close(scan, &state->json);
-  hugh_resize(scan, state->nodes, state->node_count * sizeof *state->nodes, 0);
-}
-
-/* The node whose members are being read; NULL when there is no memory. */
-static node *node_here(hugh_scan *scan, schema_state *state) {
-  size_t depth = state->json.depth;
-  if (depth >= state->node_count) {
-    size_t count = depth + 16;
-    node *grown = hugh_resize(scan, state->nodes, state->node_count * sizeof *grown, count * sizeof *grown);
-    if (grown == NULL) return NULL;
-    memset(grown + state->node_count, 0, (count - state->node_count) * sizeof *grown);
-    state->nodes = grown;
-    state->node_count = count;
-  }
-  return &state->nodes[depth];
-}
-
-static uint8_t keep(char *room, hugh_text text) {
-  uint8_t length = (uint8_t)(text.length < NAME_MOST ? text.length : NAME_MOST);
-  if (length > 0) memcpy(room, text.data, length);
-  return length;
+  hugh_objects_close(scan, &state->nodes);
 }
 
 static void judge(hugh_scan *scan, hugh_task *task, uint64_t at, hugh_text module, hugh_text class) {
@@ -70,11 +42,11 @@ static void judge(hugh_scan *scan, hugh_task *task, uint64_t at, hugh_text modul
 
 static void take_string(hugh_scan *scan, hugh_task *task, schema_state *state) {
   hugh_text text = state->json.text;
-  node *here = node_here(scan, state);
+  hugh_object *here = hugh_objects_at(scan, &state->nodes, state->json.depth);
   if (here == NULL) return;
   switch (state->member) {
-    case MODULE: here->module_length = keep(here->module, text); break;
-    case CLASS: here->class_length = keep(here->class, text); break;
+    case MODULE: hugh_object_set_module(here, text); break;
+    case CLASS: hugh_object_set_class(here, text); break;
     case LOADER:
       if (hugh_text_is(text, "MethodNode")) {
         hugh_find(scan, task, HUGH_FOUND_SKOPS_TYPE, state->json.start, "the schema takes a method of an object; hugh does not judge which");
@@ -83,7 +55,7 @@ static void take_string(hugh_scan *scan, hugh_task *task, schema_state *state) {
     case OTHER: return;
   }
   if (here->module_length == 0 || here->class_length == 0) return;
-  judge(scan, task, state->json.start, (hugh_text){here->module, here->module_length}, (hugh_text){here->class, here->class_length});
+  judge(scan, task, state->json.start, hugh_object_module(here), hugh_object_class(here));
 }
 
 static member member_of(hugh_text key) {
@@ -99,7 +71,7 @@ static hugh_next schema_step(hugh_scan *scan, hugh_task *task) {
   for (;;) {
     uint64_t from = state->json.at;
     hugh_json_token token = hugh_json_next(scan, &state->json);
-    node *here;
+    hugh_object *here;
     switch (token) {
       case HUGH_JSON_NEED: return HUGH_WANT;
       case HUGH_JSON_END: return HUGH_DONE;
@@ -108,8 +80,8 @@ static hugh_next schema_step(hugh_scan *scan, hugh_task *task) {
         return HUGH_DONE;
       case HUGH_JSON_KEY: state->member = member_of(state->json.text); break;
       case HUGH_JSON_OBJECT:
-        here = node_here(scan, state);
-        if (here != NULL) here->module_length = here->class_length = 0;
+        here = hugh_objects_at(scan, &state->nodes, state->json.depth);
+        if (here != NULL) *here = (hugh_object){.reported = false};
         state->member = OTHER;
         break;
       case HUGH_JSON_STRING: take_string(scan, task, state); /* fall through */
