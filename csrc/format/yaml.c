@@ -28,7 +28,7 @@ static hugh_text tag_name(hugh_text tag, char *room) {
   for (size_t i = 0; i < tag.length && length < TAG_MOST; i++) {
     int high = tag.data[i] == '%' && tag.length - i > 2 ? hex_digit(tag.data[i + 1]) : -1;
     int low = high >= 0 ? hex_digit(tag.data[i + 2]) : -1;
-    room[length++] = low >= 0 ? (char)(high << 4 | low) : tag.data[i];
+    room[length++] = (char)(low >= 0 ? high << 4 | low : tag.data[i]);
     if (low >= 0) i += 2;
   }
   hugh_text name = {room, length};

@@ -129,7 +129,7 @@ static hugh_decoded run_latin1(void *state, const uint8_t **in, size_t *in_left,
     bool second = *lead != 0;
     if (second ? (c & 0xc0) != 0x80 : c >= 0x80 && c != 0xc2 && c != 0xc3) return HUGH_DECODE_ERROR;
     if (second || c < 0x80) {
-      *(*out)++ = second ? (uint8_t)(*lead << 6 | (c & 0x3f)) : c;
+      *(*out)++ = (uint8_t)(second ? *lead << 6 | (c & 0x3f) : c);
       (*out_left)--;
     }
     *lead = second || c < 0x80 ? 0 : c;
