@@ -48,6 +48,15 @@ describe("the local Hub cache", function()
     assert.truthy(run.out:find("acme/tiny@cccccccccccc (main)", 1, true))
   end)
 
+  it("is scored as far as it can be read, and what cannot is told", function()
+    os.execute(("mkdir %s/models--acme--secret && chmod 755 %s && chmod 000 %s/models--acme--secret"):format(folder, folder, folder))
+    local root = io.popen("id -u"):read("*l") == "0"
+    local result = helper.hugh("cache --directory " .. folder, root and "setpriv --reuid=65534 --clear-groups" or "")
+    assert.equal(2, result.code)
+    assert.matches("models--acme--secret: Permission denied", result.err, 1, true)
+    assert.matches("acme/tiny@" .. commit:sub(1, 12), result.out, 1, true)
+  end)
+
   it("that is empty or missing is not clean", function()
     local empty = helper.directory()
     assert.equal(2, helper.hugh("cache --directory " .. empty).code)

@@ -57,11 +57,12 @@ function command.run(options, out)
   found, message, code = require("hugh.model.cache").list(folder)
   if code == "ENOENT" then return nil, folder .. ": there is no Hub cache here; --directory, HF_HUB_CACHE or HF_HOME say where one is." end
   if not found then return nil, message end
+  for _, problem in ipairs(found.problems) do common.say(problem) end
   if #found.snapshots == 0 then return nil, folder .. ": there are no models in this cache" end
 
   local hugh, results, session = require("hugh"), {}, {}
   local function say(text) if not options.quiet and not options.json then out:write(text) end end
-  local blocked, failed = false, false
+  local blocked, failed = false, #found.problems > 0
   for _, snapshot in ipairs(found.snapshots) do
     local model, result
     model, message = hugh.model(snapshot.path, { advisories = options.advisories, session = session })

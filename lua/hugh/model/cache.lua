@@ -33,14 +33,15 @@ end
 
 --- Finds all snapshots and blobs of models in a cache.
 ---@param folder string $HF_HUB_CACHE
----@return { snapshots: hugh.cache.snapshot[], blobs: { repo: string, name: string, path: string, size: integer }[] }|nil
+---@return { snapshots: hugh.cache.snapshot[], blobs: { repo: string, name: string, path: string, size: integer }[], problems: string[] }|nil
+---found; problems are what could not be looked at, a sentence each
 ---@return string|nil message
 ---@return string|nil code
 function cache.list(folder)
-  local entries, problems, code = core.list(folder)
-  if not entries then return nil, problems, code end
-  if problems[1] then return nil, problems[1].error, problems[1].code end
-  local snapshots, blobs = {}, {}
+  local entries, unread, code = core.list(folder)
+  if not entries then return nil, unread, code end
+  local snapshots, blobs, problems = {}, {}, {}
+  for i, problem in ipairs(unread) do problems[i] = problem.error end
   for top, inside in pairs(split(entries)) do
     local repo = repository_of(top)
     if repo then
@@ -66,7 +67,7 @@ function cache.list(folder)
   end
   table.sort(snapshots, function(a, b) return a.path < b.path end)
   table.sort(blobs, function(a, b) return a.path < b.path end)
-  return { snapshots = snapshots, blobs = blobs }
+  return { snapshots = snapshots, blobs = blobs, problems = problems }
 end
 
 --- Is a blob what its name says? Names are git's sha1 (40 digits) or LFS's sha256 (64).
