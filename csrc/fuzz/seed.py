@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Write the inputs that fuzzing starts from: the files of the tests, each for the targets that can read it.
+"""Write the inputs that fuzzing starts from: the files of the tests, each for the targets that can read it."""
 
-    csrc/fuzz/seed.py OUTDIR
-"""
-
+import argparse
 import hashlib
 import pathlib
 import re
 import subprocess
 import sys
 
+arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+arguments.add_argument("outdir", type=pathlib.Path)
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-OUT = pathlib.Path(sys.argv[1])
+OUT = arguments.parse_args().outdir
 MOST = 65536
 
 # What a file of this kind starts with, or is called; fuzz_scan takes everything.
