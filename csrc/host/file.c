@@ -3,14 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "keep.h"
 
 #define READ_LEAST ((size_t)16 * 1024)
 
@@ -77,48 +73,6 @@ hugh_errno hugh_file_scan(const char *path, const hugh_options *base, hugh_scan 
   error = *scan == NULL ? ENOMEM : drive(*scan, fd, buffer);
   close(fd);
   return error;
-}
-
-/* ---------------------------------------------------------------- many files */
-
-typedef struct files_job {
-  const char *const *paths;
-  size_t count;
-  const hugh_options *options;
-  hugh_file_result *results;
-  atomic_size_t next;
-} files_job;
-
-static void *files_run(void *context) {
-  files_job *job = context;
-  hugh_scan *scan = NULL;
-  hugh_buffer buffer = {0};
-  for (;;) {
-    size_t i = atomic_fetch_add(&job->next, 1);
-    if (i >= job->count) break;
-    hugh_file_result *result = &job->results[i];
-    result->error = hugh_file_scan(job->paths[i], job->options, &scan, &buffer);
-    if (result->error != 0) continue;
-    result->report = hugh_report_keep(hugh_scan_report(scan));
-    if (result->report == NULL) result->error = ENOMEM;
-  }
-  hugh_scan_free(scan);
-  free(buffer.data);
-  return NULL;
-}
-
-hugh_errno hugh_files_scan(const char *const *paths, size_t count, const hugh_options *options, unsigned threads,
-                           hugh_file_result *results) {
-  enum { MOST = 64 };
-  pthread_t started[MOST];
-  unsigned running = 0;
-  files_job job = {.paths = paths, .count = count, .options = options, .results = results};
-  memset(results, 0, count * sizeof *results);
-  atomic_init(&job.next, 0);
-  while (running + 1 < threads && running < MOST && pthread_create(&started[running], NULL, files_run, &job) == 0) running++;
-  files_run(&job);
-  while (running > 0) pthread_join(started[--running], NULL);
-  return 0;
 }
 
 hugh_errno hugh_file_read(const char *path, size_t limit, hugh_buffer *buffer, size_t *length) {

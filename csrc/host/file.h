@@ -22,15 +22,6 @@ typedef struct hugh_buffer {
 */
 hugh_errno hugh_file_scan(const char *path, const hugh_options *, hugh_scan **scan, hugh_buffer *);
 
-/* One of many files: its report, to be freed with free(), or why there is none. */
-typedef struct hugh_file_result {
-  hugh_report *report;
-  hugh_errno error;
-} hugh_file_result;
-
-/* Scans `count` files on `threads` threads (1: the caller's own); results in the order of the paths. 0 or ENOMEM. */
-hugh_errno hugh_files_scan(const char *const *paths, size_t count, const hugh_options *, unsigned threads, hugh_file_result *);
-
 /* The whole of a file of at most `limit` bytes (EFBIG beyond), into the buffer. */
 hugh_errno hugh_file_read(const char *path, size_t limit, hugh_buffer *, size_t *length);
 

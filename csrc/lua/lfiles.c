@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../host/file.h"
+#include "../host/files.h"
 #include "../host/walk.h"
 #include "lcore.h"
 
@@ -48,27 +48,22 @@ int hugh_push_errno(lua_State *L, const char *path, int error) {
 /* What file functions made; collected even when pushing a report throws. */
 typedef struct lresults {
   hugh_scan *scan;
-  hugh_file_result *items;
-  size_t count;
+  hugh_files *files;
   hugh_buffer buffer;
   hugh_entries entries;
 } lresults;
 
-static lresults *results_new(lua_State *L, size_t count) {
+static lresults *results_new(lua_State *L) {
   lresults *self = lua_newuserdata(L, sizeof *self);
   memset(self, 0, sizeof *self);
   luaL_setmetatable(L, RESULTS);
-  self->items = calloc(count > 0 ? count : 1, sizeof *self->items);
-  if (self->items == NULL) luaL_error(L, "not enough memory");
-  self->count = count;
   return self;
 }
 
 static int results_gc(lua_State *L) {
   lresults *self = luaL_checkudata(L, 1, RESULTS);
   hugh_scan_free(self->scan);
-  for (size_t i = 0; i < self->count; i++) free(self->items[i].report);
-  free(self->items);
+  hugh_files_free(self->files);
   free(self->buffer.data);
   hugh_entries_free(&self->entries);
   memset(self, 0, sizeof *self);
@@ -87,7 +82,7 @@ static int files_scan_file(lua_State *L) {
   const char *path = hugh_check_path(L, 1);
   hugh_options options;
   hugh_scan_options_read(L, 2, &options);
-  lresults *self = results_new(L, 0);
+  lresults *self = results_new(L);
   hugh_errno error = hugh_file_scan(path, &options, &self->scan, &self->buffer);
   if (error != 0) return hugh_push_errno(L, path, error);
   hugh_push_report(L, hugh_scan_report(self->scan));
@@ -113,16 +108,17 @@ static int files_scan_files(lua_State *L) {
     if (paths[i] == NULL || strlen(paths[i]) != length) return luaL_error(L, "path %d is not a path", (int)i + 1);
     lua_pop(L, 1); /* the table anchors it */
   }
-  lresults *self = results_new(L, count);
-  if (hugh_files_scan(paths, count, &options, threads, self->items) != 0) return luaL_error(L, "not enough memory");
+  lresults *self = results_new(L);
+  self->files = hugh_files_start(paths, count, &options, threads);
+  if (self->files == NULL) return luaL_error(L, "not enough memory");
   lua_createtable(L, (int)count, 0);
   for (size_t i = 0; i < count; i++) {
-    hugh_file_result *result = &self->items[i];
+    const hugh_file_result *result = hugh_files_next(self->files);
     if (result->error != 0) {
       lua_createtable(L, 0, 3);
-      lua_pushstring(L, paths[i]);
+      lua_pushstring(L, result->path);
       lua_setfield(L, -2, "path");
-      lua_pushfstring(L, "%s: %s", paths[i], reason(result->error));
+      lua_pushfstring(L, "%s: %s", result->path, reason(result->error));
       lua_setfield(L, -2, "error");
       lua_pushstring(L, hugh_errno_name(result->error));
       lua_setfield(L, -2, "code");
@@ -139,7 +135,7 @@ static int files_scan_files(lua_State *L) {
 static int files_read(lua_State *L) {
   const char *path = hugh_check_path(L, 1);
   unsigned long long limit = lua_isnoneornil(L, 2) ? READ_MOST : hugh_check_size(L, 2);
-  lresults *self = results_new(L, 0);
+  lresults *self = results_new(L);
   size_t length;
   hugh_errno error = hugh_file_read(path, (size_t)limit, &self->buffer, &length);
   if (error != 0) return hugh_push_errno(L, path, error);
@@ -156,7 +152,7 @@ static int files_list(lua_State *L) {
   static const char *const types[] = {"file", "other", "broken-link", "loop", "error"};
   const char *directory = hugh_check_path(L, 1);
   bool names_only = lua_toboolean(L, 2);
-  lresults *self = results_new(L, 0);
+  lresults *self = results_new(L);
   hugh_entries *entries = &self->entries;
   int error = hugh_walk(directory, names_only, entries);
   if (error != 0) return hugh_push_errno(L, directory, error);
