@@ -102,6 +102,7 @@ def torch_zip(total, members):
     return make
 
 
+once("small.pt", torch_zip(4096, 4))
 once("torch20m.pt", torch_zip(20 << 20, 296))
 once("torch2g.pt", torch_zip(2 << 30, 296))
 once("torch10g.pt", torch_zip(10 << 30, 296))
@@ -176,21 +177,22 @@ def joblib_zlib(target):
 once("joblib200m.joblib", joblib_zlib)
 
 
-def tree(target):
+def repositories(target):
     rng = random.Random(3)
-    small = pickle.dumps({"weight": [1.0, 2.0], "step": 3}, 2)
+    with open(path("small.pt"), "rb") as f:
+        checkpoint = f.read()
     text = json.dumps({"weight": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}).encode()
     tensors = struct.pack("<Q", len(text)) + text + b"\0" * 8
     for i in range(5000):
         d = os.path.join(target, "org%d" % (i % 50), "model%d" % i)
         os.makedirs(d)
         for name, data in (("config.json", json.dumps({"model_type": "bert", "hidden_size": rng.randrange(1000)}).encode()),
-                           ("README.md", b"# A model\n"), ("model.safetensors", tensors), ("training_state.pkl", small)):
+                           ("README.md", b"# A model\n"), ("model.safetensors", tensors), ("pytorch_model.bin", checkpoint)):
             with open(os.path.join(d, name), "wb") as f:
                 f.write(data)
 
 
-once("tree", tree)
+once("repositories", repositories)
 
 
 def records(target):

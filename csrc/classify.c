@@ -74,10 +74,11 @@ static const magic magics[] = {
 
 typedef struct suffix {
   const char *text;
+  uint8_t length;
   hugh_kind kind;
 } suffix;
 
-#define SUFFIX(text, kind) {text, HUGH_KIND_##kind}
+#define SUFFIX(text, kind) {text, sizeof(text) - 1, HUGH_KIND_##kind}
 
 /* What a name promises. */
 static const suffix suffixes[] = {
@@ -101,8 +102,10 @@ static const suffix suffixes[] = {
 };
 
 static hugh_kind kind_of_name(hugh_text name) {
+  size_t length = 0; /* of the ending, with its dot */
+  while (length < name.length && name.data[name.length - ++length] != '.') {}
   for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-    if (hugh_text_ends(name, suffixes[i].text)) return suffixes[i].kind;
+    if (suffixes[i].length == length && hugh_text_ends(name, suffixes[i].text)) return suffixes[i].kind;
   }
   return HUGH_KIND_UNKNOWN;
 }

@@ -48,12 +48,13 @@ static bool read_number(const uint8_t *p, size_t length, uint64_t *value) {
 static bool has_checksum(const uint8_t *p) {
   uint64_t stored;
   int64_t plain = 8 * ' ', with_sign = 8 * ' ';
+  if (!read_number(p + 148, 8, &stored)) return false;
   for (size_t i = 0; i < BLOCK; i++) {
     if (i >= 148 && i < 156) continue;
     plain += p[i];
     with_sign += p[i] < 128 ? p[i] : p[i] - 256;
   }
-  return read_number(p + 148, 8, &stored) && ((int64_t)stored == plain || (int64_t)stored == with_sign);
+  return (int64_t)stored == plain || (int64_t)stored == with_sign;
 }
 
 bool hugh_tar_starts(const uint8_t *head, size_t length) { return length >= BLOCK && has_checksum(head); }
