@@ -467,29 +467,19 @@ reload:
         if (!parse_index(m, HERE(), p + 1, newline, &index)) goto bad_index;
         p = newline + 1;
         goto put;
-      case 'h':
-        HAVE(2);
-        index = p[1];
-        value = index < m->memo_size ? m->memo[index] : 0;
-        if (value == 0 && (value = hugh_memo_get(m, index)) == 0) goto no_memo;
-        PUSH(value);
-        p += 2;
-        break;
-      case 'j':
-        HAVE(5);
-        index = hugh_le32(p + 1);
-        if ((value = hugh_memo_get(m, index)) == 0) goto no_memo;
-        PUSH(value);
-        p += 5;
-        break;
+      case 'h': HAVE(2); index = p[1]; skip = 2; goto get;
+      case 'j': HAVE(5); index = hugh_le32(p + 1); skip = 5; goto get;
       case 'g':
         if ((newline = digits_line(p + 1, end, &index)) == NULL) {
           LINE(p + 1, newline);
           if (!parse_index(m, HERE(), p + 1, newline, &index)) goto bad_index;
         }
-        if ((value = hugh_memo_get(m, index)) == 0) goto no_memo;
+        skip = (uint64_t)(newline - p) + 1;
+      get:
+        value = index < m->memo_size ? m->memo[index] : 0;
+        if (value == 0 && (value = hugh_memo_get(m, index)) == 0) goto no_memo;
         PUSH(value);
-        p = newline + 1;
+        p += skip;
         break;
 
       /* ------------------------------------------------------- globals */

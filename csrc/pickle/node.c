@@ -12,31 +12,32 @@
 
 static hugh_value *word(const hugh_machine *machine, uint64_t at) { return &machine->ring[at & (machine->ring_size - 1)]; }
 
-static bool room(hugh_machine *machine, size_t words) {
-  if (machine->ring_full) return machine->ring_size >= words;
-  while (machine->ring_head + words > machine->ring_size && machine->ring_size < RING_MOST) {
+static bool grow(hugh_machine *machine, size_t words) {
+  while (!machine->ring_full && machine->ring_head + words > machine->ring_size && machine->ring_size < RING_MOST) {
     size_t size = machine->ring_size == 0 ? RING_FIRST : machine->ring_size * 2;
     hugh_value *grown = hugh_resize(machine->scan, machine->ring, machine->ring_size * sizeof *grown, size * sizeof *grown);
     if (grown == NULL) {
       machine->ring_full = true;
-      return machine->ring_size >= words;
+      break;
     }
     machine->ring = grown;
     machine->ring_size = size;
     if (machine->ring_head == 0) machine->ring_head = 1; /* 0 names no node */
   }
-  return true;
+  return machine->ring_size >= words;
 }
 
 uint64_t hugh_node_add(hugh_machine *machine, const hugh_value *items, size_t count) {
   size_t kept = count < HUGH_NODE_ITEMS ? count : HUGH_NODE_ITEMS;
-  if (!room(machine, HEAD_WORDS + kept + 1)) return 0;
+  if (machine->ring_size < RING_MOST && !grow(machine, HEAD_WORDS + kept + 1)) return 0;
   uint64_t node = machine->ring_head;
-  *word(machine, node) = (uint64_t)count << 8 | kept;
-  *word(machine, node + 1) = 0;
-  *word(machine, node + 2) = 0;
-  for (size_t i = 0; i < kept; i++) *word(machine, node + HEAD_WORDS + i) = items[i];
-  machine->ring_head += HEAD_WORDS + kept;
+  size_t left = machine->ring_size - (node & (machine->ring_size - 1));
+  if (left < HEAD_WORDS + kept) node += left; /* in one piece */
+  hugh_value *place = word(machine, node);
+  place[0] = (uint64_t)count << 8 | kept;
+  place[1] = place[2] = 0;
+  for (size_t i = 0; i < kept; i++) place[HEAD_WORDS + i] = items[i];
+  machine->ring_head = node + HEAD_WORDS + kept;
   return node;
 }
 
@@ -75,7 +76,7 @@ bool hugh_node_size(const hugh_machine *machine, uint64_t node, uint64_t *count,
 hugh_value hugh_node_item(const hugh_machine *machine, uint64_t node, size_t index) {
   for (uint64_t at = node; at != 0 && hugh_node_alive(machine, at); at = *word(machine, at + 1)) {
     size_t kept = (size_t)(*word(machine, at) & 255);
-    if (index < kept) return *word(machine, at + HEAD_WORDS + index);
+    if (index < kept) return word(machine, at)[HEAD_WORDS + index];
     index -= kept;
   }
   return hugh_value_of(HUGH_TAG_OPAQUE);
