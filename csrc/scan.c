@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "container/polyglot.h"
+#include "pickle/pickle.h"
 #include "scan.h"
 
 #define DEFAULT_KEPT     ((uint64_t)48 << 20)
@@ -48,9 +49,14 @@ static hugh_text last_part(hugh_text path) {
   return path;
 }
 
+typedef struct glance {
+  bool looked;
+  uint64_t reach; /* how far a source of unknown size has to go to be a pickle */
+} glance;
+
 /* Looks at the head of a view, decides its kind, and becomes the task of that kind's parser. */
 static hugh_next classify_step(hugh_scan *, hugh_task *);
-static const hugh_parser parser_classify = {"classify", 0, classify_step, NULL};
+static const hugh_parser parser_classify = {"classify", sizeof(glance), classify_step, NULL};
 
 static bool task_start(hugh_scan *scan, hugh_task *task, const hugh_parser *parser) {
   void *state = NULL;
@@ -143,8 +149,23 @@ static bool is_partial(hugh_text name) {
          hugh_text_ends(name, ".crdownload");
 }
 
+/* Words such as "The" begin a pickle whose first text has half a gigabyte: whether it is there tells the two apart. */
+static hugh_got learn_reach(hugh_scan *scan, hugh_task *task) {
+  glance *st = task->state;
+  if (!st->looked) {
+    size_t length = 0;
+    const uint8_t *head = hugh_view_upto(scan, task->view, 0, HUGH_CLASSIFY_BYTES, &length);
+    if (head == NULL) return task->view->got;
+    uint64_t reach = hugh_pickle_reach(head, length);
+    st->reach = reach > length ? reach : 0;
+    st->looked = true;
+  }
+  return hugh_view_reaches(scan, task->view, st->reach);
+}
+
 static hugh_next classify_step(hugh_scan *scan, hugh_task *task) {
   size_t length = 0;
+  if (task->view->size == HUGH_UNKNOWN_SIZE && learn_reach(scan, task) == HUGH_NEED) return HUGH_WANT;
   const uint8_t *head = hugh_view_upto(scan, task->view, 0, HUGH_CLASSIFY_BYTES, &length);
   if (head == NULL && task->view->got == HUGH_NEED) return HUGH_WANT;
   hugh_class class = hugh_classify(head, head != NULL ? length : 0, task->view->size, task->name);
@@ -168,6 +189,7 @@ static hugh_next classify_step(hugh_scan *scan, hugh_task *task) {
     scan->report.complete = false;
   }
   hugh_polyglot_glance(task, head, head != NULL ? length : 0);
+  task_stop(scan, task);
   return task_start(scan, task, hugh_parser_of(class.kind)) ? HUGH_AGAIN : HUGH_DONE;
 }
 

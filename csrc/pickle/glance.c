@@ -54,40 +54,45 @@ static bool is_number(uint8_t first, bool is_float) {
   return (first != 0 && first <= '9') || (is_float && ((first | 32) == 'i' || (first | 32) == 'n'));
 }
 
-bool hugh_pickle_glance(const uint8_t *head, size_t length, uint64_t size) {
+uint64_t hugh_pickle_reach(const uint8_t *head, size_t length) {
   uint64_t depth = 0, marks = 0;
   bool global = false;
   for (size_t at = 0; at < length;) {
     uint8_t byte = head[at++];
     opcode op = opcode_of(byte);
-    if (!op.known || op.pops > depth || (op.marked && marks == 0)) return false;
+    if (!op.known || op.pops > depth || (op.marked && marks == 0)) return 0;
     uint64_t argument = argument_length(op.argument, head + at, length - at);
-    if (argument > size - at) return false;
-    if (argument > length - at) return true; /* a long text, which may be there to be skipped */
+    if (argument > length - at) return hugh_add(at, argument); /* a long text, which may be there to be skipped */
     switch (byte) {
       case '(': marks++; break;
       case '.':                          /* a pickle that calls nothing */
       case 'P':
-      case 'Q': return false;            /* pickle.load refuses both, and so does torch.load at the start of a file */
+      case 'Q': return 0;                /* pickle.load refuses both, and so does torch.load at the start of a file */
       case 'I':
       case 'L':
       case 'F':
-      case 'p':
       case 'g':
-        if (!is_number(head[at], byte == 'F')) return false;
+        if (!is_number(head[at], byte == 'F')) return 0;
+        break;
+      case 'p':
+        if (depth == 0 || !is_number(head[at], false)) return 0;
+        break;
+      case 'q':
+      case 'r':                          /* there is nothing to remember yet */
+        if (depth == 0) return 0;
         break;
       case 'c':
-        if (!are_words(head + at, argument)) return false;
+        if (!are_words(head + at, argument)) return 0;
         global = true;
         break;
       case 'i':                          /* names a class and calls it */
-        return are_words(head + at, argument);
+        return are_words(head + at, argument) ? length : 0;
       case 'R':
       case 'o':
       case 'b':
       case 0x81:
       case 0x92:
-        if (global) return true;
+        if (global) return length;
         break;
       case 0x82:
       case 0x83:
@@ -102,5 +107,5 @@ bool hugh_pickle_glance(const uint8_t *head, size_t length, uint64_t size) {
     depth = depth - op.pops + op.pushes;
     at += (size_t)argument;
   }
-  return global;
+  return global ? length : 0;
 }

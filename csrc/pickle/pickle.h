@@ -20,9 +20,15 @@ uint64_t hugh_storages_bytes(const hugh_storages *); /* all together; UINT64_MAX
 void hugh_pickle_push_torch(hugh_scan *, hugh_task *, hugh_view *, hugh_text name, hugh_storages *);
 
 /*
-** Whether an unpickler that is handed a source of `size` bytes with this head would get as far as calling something, or into a text that is
-** longer than the head. Few bytes that are something else do.
+** How many bytes a source with this head must have for an unpickler to get as far as calling something: `length`, or more if it first has
+** to get through a text that is longer than the head. 0: it would not get there. Few bytes that are something else do.
 */
-bool hugh_pickle_glance(const uint8_t *head, size_t length, uint64_t size);
+uint64_t hugh_pickle_reach(const uint8_t *head, size_t length);
+
+/* Whether it would get there in a source of `size` bytes. */
+static inline bool hugh_pickle_glance(const uint8_t *head, size_t length, uint64_t size) {
+  uint64_t reach = hugh_pickle_reach(head, length);
+  return reach > 0 && reach <= size;
+}
 
 #endif

@@ -1,4 +1,5 @@
 """Writes the files of polyglot_spec.lua into a directory: each is two things at once. Nothing in them runs."""
+import gzip
 import io
 import pickle
 import struct
@@ -60,4 +61,6 @@ save("gif-long.bin", b"GIF89a\1\0\1X" + struct.pack("<I", 9000) + bytes(9000) + 
 save("tflite.bin", b"\x80\x02U\4TFL3" + SYSTEM)
 save("gif", b"GIF89a\1\0\1\0\xf0\0\0" + bytes(100))
 save("no-proto.bin", b"\x8c\x02os\x8c\x06system\x93\x8c\x04true\x85R.")
+save("long.gz", gzip.compress(b"T" + struct.pack("<I", 9000) + bytes(9000) + SYSTEM))
+save("words.gz", gzip.compress(b"The first word is an opcode, and what follows it a length.\n" * 200))
 save("words", b"(c) 2020 the authors\nVersion 1\nconda\ninstall\n")

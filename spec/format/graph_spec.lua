@@ -102,6 +102,35 @@ describe("tensorflow", function()
     assert.equal("dangerous", (scan("a.pb", saved(graph("WriteFile")))))
   end)
 
+  it("knows an operator by any of its names", function()
+    for name, id in pairs { TFRecordDatasetV2 = "tf.op", ExperimentalSqlDataset = "tf.op", SnapshotDatasetV2 = "tf.op.dangerous" } do
+      assert.equal(id, select(2, scan("a.pb", graph(name))))
+    end
+  end)
+
+  it("finds the layers that Keras makes from metadata", function()
+    local lambda = '{"class_name": "Lambda", "config": {"function": {"class_name": "__tuple__", "items": ["4wEA", null, null]}}}'
+    local object = field(7, field(1, field(4, field(1, "_tf_keras_layer") .. field(3, lambda))))
+    for name, bytes in pairs {
+      ["keras_metadata.pb"] = field(1, "\16\1" .. field(3, "root") .. field(5, "{}")) .. field(1, field(5, lambda)),
+      ["saved_model.pb"] = "\8\1" .. field(2, object), ["a.pb"] = "\8\1" .. field(2, object) } do
+      local safety, id = scan(name, bytes)
+      assert.same({ "dangerous", "keras.lambda" }, { safety, id })
+    end
+    local safety, id = scan("keras_metadata.pb", field(1, field(5, '{"class_name": "Dense"}')))
+    assert.same({ "unknown" }, { safety, id })
+  end)
+
+  it("is not expected in every file that is named .pb", function()
+    local tensor = "\8\2\16\1" .. field(9, "\0\0\0\0\0\0\128\63") -- an ONNX TensorProto
+    local safety, id, report = scan("input_0.pb", tensor)
+    assert.same({ "unknown", "unknown" }, { safety, report.kind })
+    assert.is_nil(id)
+    assert.equal("graph.broken", select(2, scan("saved_model.pb", tensor)))
+    local found = select(3, scan("a.pb", "\16\1" .. graph("WriteFile"))).findings
+    assert.same({ "tf.op.dangerous", "graph.broken" }, { found[1].id, found[2].id })
+  end)
+
   it("finds the file that PrintV2 writes to", function()
     local attribute = field(5, field(1, "output_stream") .. field(2, field(2, "file:///tmp/x")))
     assert.equal("tf.op", select(2, scan("a.pb", saved(graph("PrintV2", attribute)))))

@@ -21,6 +21,27 @@ describe("xml", function()
   end)
 end)
 
+describe("xml of a public type", function()
+  local function typed(declaration) return '<?xml version="1.0"?>\n' .. declaration .. "<svg/>" end
+
+  it("is as safe as any", function()
+    for _, declaration in ipairs {
+      '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">',
+      '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">', "<!DOCTYPE html>" } do
+      assert.equal("safe", (scan("a.svg", typed(declaration))))
+    end
+  end)
+
+  it("is suspicious when it has a part of its own, another address, or a second type", function()
+    for _, declaration in ipairs {
+      '<!DOCTYPE svg PUBLIC "x" "http://www.w3.org/x.dtd" [<!ENTITY e SYSTEM "file:///x">]>', '<!DOCTYPE svg SYSTEM "x.dtd">',
+      '<!DOCTYPE svg PUBLIC "http://www.w3.org/" "http://acme.example/x.dtd">', "<!DOCTYPE svg SYSTEM 'http://www.w3.org/'>",
+      '<!DOCTYPE svg "http://www.w3.org/', '<!DOCTYPE html><!DOCTYPE html>', "<!DOCTYPE html><!ENTITY e SYSTEM 'x'>" } do
+      assert.equal("xml.entity", select(2, scan("a.svg", typed(declaration))))
+    end
+  end)
+end)
+
 describe("xml in an encoding that spells markup otherwise", function()
   it("is not judged", function()
     assert.same({ "unknown", "scan.incomplete" }, { scan("a.xml", '<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE x>') })
