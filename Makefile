@@ -57,8 +57,9 @@ $(OBJ)/pickle/globals.inc: csrc/pickle/globals.tsv csrc/pickle/globals.awk
 
 # Debian packages; only what is missing is installed.
 DEPS = build-essential pkg-config lua5.4 liblua5.4-dev lua5.3 liblua5.3-dev luajit2 libluajit2-5.1-dev lua-cjson lua-argparse lua-luv \
-       lua-busted lua-check luarocks zlib1g-dev libbz2-dev liblzma-dev liblz4-dev libzstd-dev libcurl4-openssl-dev libssl-dev \
-       python3 clang libclang-rt-14-dev nginx-light libnginx-mod-http-lua ca-certificates
+       lua-busted luarocks zlib1g-dev libbz2-dev liblzma-dev liblz4-dev libzstd-dev libcurl4-openssl-dev libssl-dev \
+       python3 lz4 zstd openssl curl ca-certificates nginx libnginx-mod-http-lua
+check fuzz: DEPS += lua-check clang libclang-rt-14-dev
 deps:
 	@.ci/deps $(DEPS)
 
@@ -106,7 +107,7 @@ build/fuzz/fuzz_%: csrc/fuzz/fuzz_%.c $(FUZZ_OBJECTS)
 	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(CORE_LIBS)
 $(FUZZERS): $(FUZZ_OBJECTS)
 -include $(FUZZ_OBJECTS:.o=.d)
-fuzz: $(FUZZERS)
+fuzz: deps $(FUZZERS)
 	csrc/fuzz/seed.py build/fuzz/seeds
 	@for f in $(notdir $(FUZZERS)); do \
 	  mkdir -p build/fuzz/corpus/$$f; dict=csrc/fuzz/$${f#fuzz_}.dict; \
