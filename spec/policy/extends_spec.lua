@@ -66,7 +66,7 @@ policy:2: a weight is a number from 0 on, not -1
   end)
 
   it("tells of lists that contradict those of the base, and where these are", function()
-    local base = write("base.lua", 'policy "base" {}\nlicenses {\n  deny = { "gpl-*", "cc-by-nc-*" },\n}\n')
+    local base = write("base.lua", 'policy "base" {}\nlicenses {\n  deny = { "gpl-*", "cc-by-nc-*" }, unknown = warn,\n}\n')
     local _, message = policy.load(write("a.lua", 'policy "a" { extends = { "base.lua" } }\nlicenses { allow = { "mit", "gpl-3.0" } }\n'))
     assert.equal(([[
 %s/a.lua:2: licenses: 'gpl-3.0' is allowed, but 'gpl-*' denies it; the other is in %s:2

@@ -131,7 +131,7 @@ policy:1: “ is a quote for print: write "
   { "an umlaut in a name", [[
 policy "p" {}
 local größe = 3]], [[
-policy:2: this character can only stand in a text or a comment
+policy:2: ö (U+00F6) can only stand in a text or a comment
     local größe = 3
             ^]] },
   { "a pattern in a text", [[
@@ -244,9 +244,9 @@ policy:2: a grade starts at a score from 0 to 100, not 120
              ^]] },
   { "overlapping lists", [[
 policy "p" {}
-licenses { allow = { "mit", "gpl-3.0" }, deny = { "gpl-3.0" } }]], [[
+licenses { allow = { "mit", "gpl-3.0" }, deny = { "gpl-3.0" }, unknown = warn }]], [[
 policy:2: licenses: 'gpl-3.0' is both allowed and denied
-    licenses { allow = { "mit", "gpl-3.0" }, deny = { "gpl-3.0" } }
+    licenses { allow = { "mit", "gpl-3.0" }, deny = { "gpl-3.0" }, unknown = warn }
                                 ^]] },
   { "a list that is a text", [[
 policy "p" {}
@@ -518,9 +518,102 @@ policy:4: an exemption must say what for: repo, sha256 or path
 policy:4: exempt: because must be a text in quotes, not 3
     exempt "r" { because = 3 }
                  ^]] },
+  { "what is stated twice", [[
+policy "p" {}
+below { [50] = block, [70] = warn }
+below { [50] = warn }]], [[
+policy:3: below: 50 is stated twice; the first is in line 2
+    below { [50] = warn }
+             ^]] },
+  { "a list of what is allowed that changes nothing", [[
+policy "p" {}
+licenses { allow = { "mit" } }]], [[
+policy:2: licenses: allow alone changes nothing; say what becomes of the rest: unknown = block, or warn
+    licenses { allow = { "mit" } }
+               ^]] },
+  { "weights that come to nothing", [[
+policy "p" {}
+factor "f" { weight = 0, score = function (m) return 1 end }]], [[
+policy:1: no factor has any weight: there would be no score
+    policy "p" {}
+    ^]] },
+  { "a huge weight", [[
+policy "p" { extends = { "hugginghugh" } }
+weights { license_clarity = 1e308 }]], [[
+policy:2: a weight is at most 1000000
+    weights { license_clarity = 1e308 }
+              ^]] },
+  { "a rule with a name of hugh's", [[
+policy "p" {}
+rule "files.deny" { verdict = warn, message = "m", when = function (m) return false end }]], [[
+policy:2: 'files.deny' is a rule of hugh's own: this one needs another name
+    rule "files.deny" { verdict = warn, message = "m", when = function (m) return false end }
+         ^]] },
+  { "an exemption that could never be seen to", [[
+policy "p" {}
+files { deny = { "*.py" } }
+exempt "files.deny" { path = "{a", because = "", expires = "2027-03-31 or so" }]], [[
+policy:3: exempt "files.deny" needs its because
+    exempt "files.deny" { path = "{a", because = "", expires = "2027-03-31 or so" }
+    ^
+policy:3: '{a' is not a glob hugh can read (an open brace, or too many alternatives)
+    exempt "files.deny" { path = "{a", because = "", expires = "2027-03-31 or so" }
+                                 ^
+policy:3: expires must be a date like 2027-03-31
+    exempt "files.deny" { path = "{a", because = "", expires = "2027-03-31 or so" }
+                                                     ^]] },
+  { "a test that expects nothing", [[
+policy "p" {}
+test "t" { given = {}, expect = {} }]], [[
+policy:2: expect is empty: such a test always passes
+    test "t" { given = {}, expect = {} }
+                           ^]] },
+}
+
+-- What people bring from other languages and files: the line, `|` before where the caret points, and what is told.
+local habits = {
+  { "rule 'r' { when = |lambda m: m.gated }", "lambda is no word of this language: write function (m) … end" },
+  { "rule 'r' { when = (m) |=> m.gated }", "=> is not in this language: write function (m) … end" },
+  { "|def f(m):", "def is no word of this language: write local function name(m) … end" },
+  { "|var x = 1", "var is no word of this language: write local" },
+  { "|# a comment", "a comment starts with --" }, { "|/* a comment */", "a comment starts with --" },
+  { "|// a comment", "// is not in this language: write -- for a comment, math.floor(a / b) for a whole number" },
+  { "weights { a = 30% |}", "a number stands without %" }, { "weights { a = |1_000 }", "'1_000' is not a number" },
+  { "below { 50 |= block }", "a number as a name stands in brackets: [50] =" },
+  { 'weights { "a" |= 3 }', "a name stands without quotes: a =" },
+  { "weights { a = 3 }|, files {}", "no comma parts one statement from the next" },
+  { "local function f(m) return m |is not nil end", "is is no word of this language: write ==, or ~= for \"is not\"" },
+  { "local function f(n) n|++ end", "write a = a + 1" },
+  { "local function f(m) if m then return 1 |elif m then return 2 end end", "elif is no word of this language: write elseif" },
+  { "local function f(m) for _ in m do |continue end end", "continue is no word of this language: write if … then … end around the rest" },
+  { "local t = { function (m) if m then return 1 else if m then return 2 end end |}",
+    "an `end` is missing before }; `else if` needs one of its own, `elseif` does not" },
+  { "local function f(m) return 'mit' |in m end", "whether a list holds a value is asked with contains(list, value)" },
+  { "local function f(m) |{ return m } end",
+    "{ cannot stand here: what is done stands between `function (m)`, `then` or `do` and its `end`, without braces" },
+  { "weights { l|і = 3 }", "і (U+0456) can only stand in a text or a comment" },
+  { "local x = |len('x')", "unknown name 'len': #list is how many there are, #text how many bytes" },
+  { "|local x = 'a' + 'b'", "a value is a text: it is no number; .. joins texts" },
+  { ("local x = %s|{"):format(("{"):rep(100)), "braces are nested too deeply" },
 }
 
 describe("mistakes in a policy", function()
+  for _, habit in ipairs(habits) do
+    it("are told to those who know other languages: " .. habit[2], function()
+      local before, after = habit[1]:match("^(.-)|(.*)$")
+      local _, message = policy.load('policy "p" {}\n' .. before .. after)
+      assert.equal("policy:2: " .. habit[2], message:match("^[^\n]+"))
+      assert.equal(#before < 75 and #before, #before < 75 and #message:match("^[^\n]+\n[^\n]+\n    ( *)%^"))
+    end)
+  end
+
+  it("are told of what is no policy at all", function()
+    for _, text in ipairs { '{ "policy": { "name": "acme" } }', "<html>", "[policy]", "- policy" } do
+      assert.equal("policy:1: a policy starts with its name: policy \"name\" { … }", select(2, policy.load(text .. "\n")):match("^[^\n]+"))
+    end
+    assert.equal("policy:1: this is UTF-16: save it as UTF-8", select(2, policy.load("\255\254p\0\n\0")):match("^[^\n]+"))
+  end)
+
   for _, case in ipairs(cases) do
     it("are told kindly: " .. case[1], function()
       local loaded, message, code = policy.load(case[2])
@@ -605,7 +698,7 @@ describe("a condition that fails", function()
     ["local f = m.repo return f()"] = "'f' is nil: it cannot be called; what is not known is nil, so look first",
     ["return #m.repo > 3"] = "'repo' is nil: it has no length; what is not known is nil, so look first",
     ["return m.files[1].path == 'x'"] = "a value is nil: it has no fields; what is not known is nil, so look first",
-    ["for _ in m.kinds do end"] = "a value is table: it cannot be called",
+    ["for _ in m.kinds do end"] = "a value is a table: it cannot be called",
     ["return {} < {}"] = "table and table cannot be compared",
     ["error('no idea')"] = "no idea",
     ["error({ 'no idea' })"] = "an error that is not a text",

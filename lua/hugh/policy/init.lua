@@ -102,6 +102,7 @@ local order = { allow = 1, warn = 2, block = 3 }
 ---@param date? string today, as year-month-day (default: the clock's)
 ---@return hugh.assessment result without model and files
 function policy:assess(model, date)
+  if date and not tostring(date):find("^%d%d%d%d%-%d%d%-%d%d$") then error("policy:assess: the date must be like 2027-03-31", 2) end
   local evaluated, message = evaluate(self.box, model, date or os.date("!%Y-%m-%d"))
   if not evaluated then -- fail closed
     evaluated = { factors = {}, exemptions = {}, rules = { {

@@ -82,28 +82,32 @@ local function judged(factor, m, ok, value, reason)
   return entry
 end
 
+local function covers(exempt, rule, m)
+  if exempt.name ~= rule.name or (exempt.repo and exempt.repo ~= m.repo) then return false end
+  if not (exempt.sha256 or exempt.path) then return true end
+  if not rule.paths or #rule.paths == 0 or rule.partial then return false end
+  for _, path in ipairs(rule.paths) do
+    local hit = false
+    for _, file in ipairs(m.files or {}) do
+      local same = file.path == path and (not exempt.sha256 or file.sha256 == exempt.sha256)
+      hit = hit or same and (not exempt.path or glob(exempt.path, path))
+    end
+    if not hit then return false end
+  end
+  return true
+end
+
+-- The exemption that covers a rule, and whether it has ended; one that still holds, if there is one.
 local function exemption_for(rule, m, used)
+  local ended
   for i, exempt in ipairs(policy.exempts) do
-    if exempt.name == rule.name and (not exempt.repo or exempt.repo == m.repo) then
-      local covers = true
-      if exempt.sha256 or exempt.path then
-        covers = rule.paths ~= nil and #rule.paths > 0 and not rule.partial
-        for _, path in ipairs(rule.paths or {}) do
-          local hit = false
-          for _, file in ipairs(m.files or {}) do
-            local same = file.path == path and (not exempt.sha256 or file.sha256 == exempt.sha256)
-            if same and (not exempt.path or glob(exempt.path, path)) then hit = true end
-          end
-          covers = covers and hit
-        end
-      end
-      if covers then
-        local expires = day_number(exempt.expires)
-        used[i] = true
-        return exempt, expires ~= nil and today ~= nil and expires < today
-      end
+    if covers(exempt, rule, m) then
+      used[i] = true
+      if today and day_number(exempt.expires) >= today then return exempt, false end
+      ended = ended or exempt
     end
   end
+  return ended, ended ~= nil
 end
 
 local running -- the number of the factor or rule that was called last; rules are counted on after factors
@@ -162,6 +166,17 @@ function evaluate(facts, date, runaways)
     apply_list(result, "files", files, true, "the file")
     apply_list(result, "globals", globals, false, "the global")
     apply_list(result, "licenses", licenses, true, "the license")
+    local default = policy.lists.globals and policy.lists.globals.default
+    if default and default ~= "allow" and m.safety then -- else no file was read
+      local unread = {}
+      for _, file in ipairs(m.files or {}) do
+        if (file.is_pickle or file.pickle_name) and not file.complete then unread[#unread + 1] = file.path end
+      end
+      if #unread > 0 then
+        fired(result, { name = "globals.default", verdict = default, source = policy.lists.globals.sources.default, paths = unread,
+          message = "what " .. text_of(unread) .. " names is not known: it was not read in full" })
+      end
+    end
     local list = policy.lists.licenses
     if list and list.default and list.default ~= "allow" and not m.license then
       fired(result, { name = "licenses.unknown", verdict = list.default, message = "no license is known", source = list.sources.default })

@@ -46,6 +46,8 @@ local wanted = {
   globs = "a list of globs in braces, like { \"**/*.py\" }", verdict = "allow, warn or block",
 }
 
+local function no_glob(pattern) return "'" .. pattern .. "' is not a glob hugh can read (an open brace, or too many alternatives)" end
+
 -- Is it a list of nothing but texts? Unknown names are told already.
 local function check_list(line, name, list, globs)
   local fine = true
@@ -55,7 +57,7 @@ local function check_list(line, name, list, globs)
       local key = type(item) == "number" and text_of(item) or name
       if item ~= stand_in then mistake(line, name .. " must hold texts in quotes, not " .. shown(item), key) end
     elseif globs and glob(item, "") == nil then
-      mistake(line, "'" .. item .. "' is not a glob hugh can read (an open brace, or too many alternatives)", item)
+      mistake(line, no_glob(item), item)
     end
   end
   return fine
@@ -85,7 +87,7 @@ end
 -- Checks the fields of a statement; what is wrong is told and taken out. `label` is the statement as it is told.
 local function check_fields(line, statement, given, label)
   for _, name in ipairs(host.required[statement] or {}) do
-    if given[name] == nil then mistake(line, (label or statement) .. " needs its " .. name) end
+    if given[name] == nil or given[name] == "" then mistake(line, (label or statement) .. " needs its " .. name) end
   end
   if given[1] ~= nil then
     local first = keys_of(host.fields[statement])[1]
@@ -126,7 +128,8 @@ local function check_given(line, name, shape, given)
 end
 
 local function no_weight(value)
-  if type(value) ~= "number" or not (value >= 0 and value <= 1e6) then return "a weight is a number from 0 on, not " .. shown(value) end
+  if type(value) ~= "number" or value ~= value or value < 0 then return "a weight is a number from 0 on, not " .. shown(value) end
+  if value > 1e6 then return "a weight is at most 1000000" end
 end
 
 local check_more = {
@@ -141,7 +144,10 @@ local check_more = {
   end,
   test = function(line, given)
     if type(given.given) == "table" then check_given(line, "given", host.model, given.given) end
-    if type(given.expect) == "table" then check_fields(line, "expect", given.expect) end
+    if type(given.expect) == "table" then
+      if not next(given.expect) then mistake(line, "expect is empty: such a test always passes", "expect") end
+      check_fields(line, "expect", given.expect)
+    end
   end,
 }
 
@@ -164,7 +170,7 @@ local function named(layer, statement, into)
   return function(name)
     if not loading then error(statement .. " is a statement: it cannot stand in a function", 2) end
     local line = here()
-    if type(name) ~= "string" then
+    if type(name) ~= "string" or name == "" then
       mistake(line, statement .. " needs a name in quotes: " .. statement .. " \"name\" { … }")
       name = "?"
     end
@@ -192,7 +198,8 @@ local function numbers(layer, statement, check)
       if type(key) ~= "string" and type(key) ~= "number" then
         mistake(line, statement .. " { … } holds names and numbers, not " .. shown(key))
       elseif value ~= stand_in and (type(key) == "string" or statement == "below") then
-        local message = check(key, value)
+        local message, first = check(key, value), layer.lines[statement][key]
+        if first then message = statement .. ": " .. text_of(key) .. " is stated twice; the first is in line " .. text_of(first) end
         if message then mistake(line, message, text_of(key)) end
         if not message then layer[statement][key], layer.lines[statement][key] = value, line end
       end
@@ -388,9 +395,14 @@ local function check_grades(layer)
   end
 end
 
+-- Rules that nobody states: hugh's own, beside those of the lists.
+local own_rules = { "below", "exemption.expired", "exemption.unused", "policy" }
+
 local function check_tests(layer, rules)
-  local known = { "below", "exemption.expired", "exemption.unused" }
-  for _, name in ipairs(rules) do known[#known + 1] = name end
+  local known = {}
+  for _, list in ipairs { own_rules, rules } do
+    for _, name in ipairs(list) do known[#known + 1] = name end
+  end
   local grades = { "F" }
   for name in pairs(policy.grades or { A = 1, B = 1, C = 1, D = 1 }) do grades[#grades + 1] = name end
   for _, test in ipairs(layer.tests) do
@@ -404,6 +416,21 @@ local function check_tests(layer, rules)
   end
 end
 
+local function check_exempt(exempt, rules)
+  local line, name, path, expires = exempt.line, exempt.name, exempt.path, exempt.expires
+  if list_rules[name] and not helpers.contains(rules, name) then
+    mistake(line, name .. " cannot fire: the policy has no such list", name)
+  elseif not helpers.contains(rules, name) then
+    local known = keys_of(list_rules)
+    for _, rule in ipairs(rules) do known[#known + 1] = rule end
+    no_such(line, "there is no rule", name, known)
+  end
+  if not (exempt.repo or exempt.sha256 or path) then mistake(line, "an exemption must say what for: repo, sha256 or path") end
+  if path and glob(path, "") == nil then mistake(line, no_glob(path), path) end
+  if expires and not (#expires == 10 and day_number(expires)) then mistake(line, "expires must be a date like 2027-03-31", "expires") end
+  exempt.sha256 = exempt.sha256 and string.lower(exempt.sha256)
+end
+
 --- Merges the layers named, bases first. Returns a description of the policy, and the mistakes (each with the layer's index).
 function compile(order)
   policy = { factors = {}, rules = {}, exempts = {}, tests = {}, below = {}, lists = {}, weights = {}, weight_source = {}, below_source = {} }
@@ -413,7 +440,12 @@ function compile(order)
     local layer = layers[index]
     mistakes = {}
     for _, factor in ipairs(layer.factors) do by_name(policy.factors, factor, mistake) end
-    for _, rule in ipairs(layer.rules) do by_name(policy.rules, rule, mistake) end
+    for _, rule in ipairs(layer.rules) do
+      by_name(policy.rules, rule, mistake)
+      if list_rules[rule.name] or helpers.contains(own_rules, rule.name) then
+        mistake(rule.line, "'" .. rule.name .. "' is a rule of hugh's own: this one needs another name", rule.name)
+      end
+    end
     for _, exempt in ipairs(layer.exempts) do policy.exempts[#policy.exempts + 1] = exempt end
     for _, test in ipairs(layer.tests) do by_name(policy.tests, test, mistake) end
     for name, weight in pairs(layer.weights) do
@@ -440,19 +472,13 @@ function compile(order)
       merged.source = source
       policy.lists[name] = merged
       check_overlap(name, merged, list.line, source)
+      if list.allow and not merged.default and name ~= "globals" then -- there, allow takes names off what is denied
+        local rest = name == "licenses" and "unknown" or "default"
+        mistake(list.line, name .. ": allow alone changes nothing; say what becomes of the rest: " .. rest .. " = block, or warn", "allow")
+      end
     end
     local rules = rules_in_force()
-    for _, exempt in ipairs(layer.exempts) do
-      if list_rules[exempt.name] and not helpers.contains(rules, exempt.name) then
-        mistake(exempt.line, exempt.name .. " cannot fire: the policy has no such list", exempt.name)
-      elseif not helpers.contains(rules, exempt.name) then
-        local known = keys_of(list_rules)
-        for _, name in ipairs(rules) do known[#known + 1] = name end
-        no_such(exempt.line, "there is no rule", exempt.name, known)
-      end
-      if not (exempt.repo or exempt.sha256 or exempt.path) then mistake(exempt.line, "an exemption must say what for: repo, sha256 or path") end
-      if exempt.expires and not day_number(exempt.expires) then mistake(exempt.line, "expires must be a date like 2027-03-31", "expires") end
-    end
+    for _, exempt in ipairs(layer.exempts) do check_exempt(exempt, rules) end
     check_tests(layer, rules)
     for _, m in ipairs(mistakes) do
       m.layer = index
@@ -463,6 +489,10 @@ function compile(order)
   for _, factor in ipairs(policy.factors) do
     factor.weight = policy.weights[factor.name] or factor.weight or 0
     total = total + factor.weight
+  end
+  local last = layers[order[#order]]
+  if #policy.factors > 0 and total == 0 and #all == 0 and not last.flawed then
+    all[1] = { layer = order[#order], line = last.lines.policy, message = "no factor has any weight: there would be no score" }
   end
   for _, factor in ipairs(policy.factors) do factor.scaled = total > 0 and factor.weight * 100 / total or 0 end
   local description = { factors = {}, rules = {}, exempts = {}, tests = {}, below = {}, grades = policy.grades, grade_source = policy.grade_source,

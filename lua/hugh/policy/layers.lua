@@ -17,7 +17,7 @@ local function read(path)
   local text
   text, message = file:read(TEXT_MOST + 1) -- one too many is enough to know
   file:close()
-  return text or not message and "" or nil, message
+  return text or not message and "" or nil, message and path .. ": " .. message
 end
 
 -- A file of hugh's own, found the way require finds modules.
@@ -53,7 +53,7 @@ end
 ---@return string|nil message
 ---@param extending boolean|nil a policy names it: only policies are read, so that nothing of another file can end up in a message
 function layers.find(what, base, extending)
-  if what:find("\n", 1, true) or what:find("^%s*policy%s*[\"']") then return source_of(what, "policy") end
+  if not extending and (what:find("\n", 1, true) or what:find("^%s*policy%s*[\"']")) then return source_of(what, "policy") end
   if what:find("^[%w_-]+$") then
     local text = layers.own("hugh.policies." .. what)
     if text then return { text = text, name = what, shipped = true } end

@@ -13,6 +13,7 @@ local instead = {
   io = "a policy sees nothing but the facts", require = "a policy builds on others by extends = { … }",
   print = "say it in a message, or in a factor's reason", pcall = "what fails blocks, and is told",
   m = "a condition is given it: function (m) return … end",
+  len = "#list is how many there are, #text how many bytes",
   null = "Lua says nil", None = "Lua says nil", True = "Lua says true", False = "Lua says false",
 }
 
@@ -87,6 +88,9 @@ function scan:follow(shape, i, quiet)
     elseif shape.each and self:is(i, "[") then
       if not quiet and self:is(i + 1, "0") and self:is(i + 2, "]") then self:tell(i + 1, "a list starts at 1") end
       shape, i = shape.each, self:closed(i)
+    elseif shape.each and self:is(i, ".") then
+      if not quiet then self:tell(i + 1, "a list has no fields: #list is how many there are, list[1] the first") end
+      return ANY, i + 2
     elseif shape.text and (self:is(i, ":") or self:is(i, ".")) then
       if not quiet then self:tell(i, "texts have no methods here: " .. instead.string) end
       return ANY, i + 2

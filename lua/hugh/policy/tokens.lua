@@ -1,6 +1,8 @@
 -- The tokens of a policy's text, each with its place. What one Lua reads and another does not is a mistake here, so that a policy means the same
 -- in all of them: quotes and letters that are not ASCII, the operators that came with Lua 5.3, the number suffixes of LuaJIT.
 
+local utf8 = require("hugh.utf8")
+
 local tokens = {}
 
 local keywords = {}
@@ -9,11 +11,13 @@ for word in ("and break do else elseif end false for function goto if in local n
 end
 
 local pairs_of = {} -- operators of two characters
-for pair in (".. == ~= <= >= :: // >> << != && || += -= *= /= ->"):gmatch("%S+") do pairs_of[pair] = true end
+for pair in (".. == ~= <= >= :: // >> << != && || += -= *= /= -> =>"):gmatch("%S+") do pairs_of[pair] = true end
 -- What is not in every Lua, or not Lua at all, and what to write instead.
 local foreign = {
-  ["//"] = "write math.floor(a / b)", [">>"] = "divide by powers of two instead", ["<<"] = "multiply by powers of two instead",
+  ["//"] = "write -- for a comment, math.floor(a / b) for a whole number",
+  [">>"] = "divide by powers of two instead", ["<<"] = "multiply by powers of two instead",
   ["!="] = "write ~= for \"is not\"", ["!"] = "write `not`", ["&&"] = "write `and`", ["||"] = "write `or`", ["->"] = "write function (m) … end",
+  ["=>"] = "write function (m) … end",
   ["&"] = "write `and`", ["|"] = "write `or`", ["~"] = "write `not`, or ~= for \"is not\"", ["?"] = "write `a and b or c`",
   ["+="] = "write a = a + b", ["-="] = "write a = a - b", ["*="] = "write a = a * b", ["/="] = "write a = a / b",
 }
@@ -44,7 +48,7 @@ end
 -- Where the number that starts at `at` ends: its exponent may have a sign.
 local function number(text, at)
   local exponent = text:find("^0[xX]", at) and "^[%w.]-[pP][+-]?[%w.]*()" or "^[%d.]*[eE][+-]?[%w.]*()"
-  return (text:match(exponent, at) or text:match("^[%w.]+()", at)) - 1
+  return (text:match(exponent, at) or text:match("^[%w._]+()", at)) - 1
 end
 
 -- One token: its kind, its last byte, and what is wrong with it, and where when that is not its start.
@@ -76,8 +80,12 @@ local function token(text, at)
   if operator == pair or char:find("[%+%-%*/%%%^#<>=%(%){}%[%];:,%.]") then return "operator", at + #operator - 1 end
   local wide = text:match("^[\194-\244][\128-\191]+", at) or char
   if quotes[wide] then return "operator", at, ("%s is a quote for print: write %s"):format(wide, quotes[wide]) end
-  return "operator", at, "this character can only stand in a text or a comment"
+  local code = #wide > 1 and utf8.decode(wide, 1)
+  return "operator", at, (code and ("%s (U+%04X)"):format(wide, code) or "this character") .. " can only stand in a text or a comment"
 end
+
+local DEEP = 100 -- braces within braces: fewer than any Lua can read
+local deeper = { ["("] = 1, ["["] = 1, ["{"] = 1, [")"] = -1, ["]"] = -1, ["}"] = -1 }
 
 local calls = { [")"] = true, ["]"] = true, ["}"] = true }
 
@@ -101,12 +109,15 @@ end
 ---@return { at: integer, message: string }|nil mistake
 function tokens.read(text)
   if text:byte() == 27 then return {}, { at = 1, message = "this is compiled Lua; a policy is text" } end
-  local list, at = {}, 1
+  if text:find("^\255\254") or text:find("^\254\255") then return {}, { at = 1, message = "this is UTF-16: save it as UTF-8" } end
+  local list, at, depth = {}, 1, 0
   while true do
     at = text:match("^%s*()", at)
     if at > #text then return list end
     local kind, stop, wrong, place = token(text, at)
     if wrong then return list, { at = place or at, message = wrong } end
+    depth = depth + (kind == "operator" and deeper[text:sub(at, stop)] or 0)
+    if depth > DEEP then return list, { at = at, message = "braces are nested too deeply" } end
     if kind ~= "comment" then
       local message = only_in_some(list, text, kind, at)
       if message then return list, { at = at, message = message } end

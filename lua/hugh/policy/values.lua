@@ -92,7 +92,8 @@ end
 local function shown(value)
   if type(value) == "string" then return '"' .. text_of(value) .. '"' end
   if value ~= value then return "nan" end
-  if type(value) == "number" or type(value) == "boolean" then return tostring(value) end
+  if type(value) == "number" then return string.format("%.14g", value) end
+  if type(value) == "boolean" then return tostring(value) end
   return "a " .. type(value)
 end
 
@@ -184,6 +185,9 @@ local helpers = {
     want("clamp", "number", value)
     want("clamp", "number", least)
     want("clamp", "number", most)
+    if not (least <= most and value == value) then -- comparing nan picks whatever stands first
+      error("clamp(" .. shown(value) .. ", " .. shown(least) .. ", " .. shown(most) .. ") is no number", 2)
+    end
     return math.max(least, math.min(most, value))
   end,
   sorted = function(list)
@@ -201,9 +205,9 @@ local helpers = {
   end,
 }
 
--- Days from year-month-day to year-month-day, by the civil calendar.
+-- The number of a day by the civil calendar, of a text that starts with year-month-day.
 local function day_number(text)
-  local y, m, d = string.match(tostring(text), "^(%d%d%d%d)%-(%d%d)%-(%d%d)")
+  local y, m, d = string.match(tostring(text), "^(%d%d%d%d)%-(%d%d)%-(%d%d)%f[%D]")
   if not y then return nil end
   y, m, d = tonumber(y), tonumber(m), tonumber(d)
   local leap = y % 4 == 0 and (y % 100 ~= 0 or y % 400 == 0)

@@ -25,17 +25,40 @@ local function starts_value(token)
   return token.kind == "string" or token.kind == "number" or text == "{" or text == "function" or text == "true" or text == "false"
 end
 
+-- Words of other languages, which Lua takes for names.
+local words_elsewhere = {
+  lambda = "write function (m) … end", def = "write local function name(m) … end", func = "write function", fn = "write function",
+  is = "write ==, or ~= for \"is not\"", var = "write local", let = "write local", const = "write local", elif = "write elseif",
+  ["continue"] = "write if … then … end around the rest",
+  import = "a policy builds on others by extends = { … }", class = "a policy is made of statements",
+}
+
 -- "a }", "an `end`": what closes.
 local function with_article(closer) return closer == "end" and "an `end`" or closer == "until" and "an `until`" or "a " .. closer end
 
--- What is likely wrong where the token `i` cannot stand. `expected` is what Lua wanted instead, or nil.
+-- What explains a missing `end` most often.
+local function else_if(list, last)
+  for i = 2, last do
+    if list[i].text == "if" and list[i - 1].text == "else" then return "; `else if` needs one of its own, `elseif` does not" end
+  end
+  return ""
+end
+
+-- What is likely wrong where the token `i` cannot stand, and where if not there. `expected` is what Lua wanted instead, or nil.
 local function explain(list, i, expected)
   local token, before = list[i], list[i - 1] or { text = "", kind = "" }
   local text, open = token.text, open_in(list, i - 1)
   local opener, closes = open[1] and list[open[#open]].text, false
   if expected == "=" and opener ~= "{" then expected = nil end -- only LuaJIT says so
   for _, place in ipairs(open) do closes = closes or openers[list[place].text] == text end
+  local foreign = words_elsewhere[before.text] and before or words_elsewhere[text] and token
+  if foreign then return ("%s is no word of this language: %s"):format(foreign.text, words_elsewhere[foreign.text]), foreign.at end
+  if i == 1 and text ~= "=" then return "a policy starts with its name: policy \"name\" { … }" end
+  if before.text == "%" or text == "%" then return "a number stands without %" end
+  if text == "in" and before.kind == "string" then return "whether a list holds a value is asked with contains(list, value)" end
   if text == "=" then
+    if opener == "{" and before.kind == "string" then return ("a name stands without quotes: %s ="):format(before.text:sub(2, -2)) end
+    if opener == "{" and before.kind == "number" then return ("a number as a name stands in brackets: [%s] ="):format(before.text) end
     if before.text == "=" or expected == "then" or expected == "do" or opener ~= "(" then return "one = gives a value a name; == compares" end
     return "= cannot stand here: == compares, and fields stand in braces: { … }"
   end
@@ -58,11 +81,17 @@ local function explain(list, i, expected)
   end
   if text == "}" or text == ")" or text == "]" then
     if not closes then return "this " .. text .. " closes nothing" end
-    if openers[opener] ~= text then return with_article(openers[opener]) .. " is missing before " .. text end
+    if openers[opener] ~= text then return with_article(openers[opener]) .. " is missing before " .. text .. else_if(list, i) end
   end
   if expected == "end" and (token.kind == "keyword" or is_statement[text]) then return "an `end` is missing before " .. text end
   if before.text == "end" then return ("%s cannot stand here: is an `end` missing before it?"):format(text) end
   if expected and expected ~= "end" and not expected:find("^<") then return ("%s is missing before %s"):format(expected, text) end
+  if text == "," and #open == 0 and before.text == "}" then return "no comma parts one statement from the next" end
+  if text == "+" and (list[i + 1] or before).text == "+" then return "write a = a + 1" end
+  if text == "{" or (opener == "{" and token.kind == "keyword") then
+    return text .. " cannot stand here: what is done stands between `function (m)`, `then` or `do` and its `end`, without braces"
+  end
+  if text == "#" or text == "/" then return "a comment starts with --" end
   return text .. " cannot stand here"
 end
 
@@ -104,7 +133,8 @@ function wording.syntax(message, list, range, wrong_with)
   end
   local i = near and not rest:find("limit", 1, true) and stopped_at(list, near, range, line, wrong_with)
   if not i then return { line = line, message = "this is more than Lua can read: too deep, or too many locals" } end
-  return { at = list[i].at, message = explain(list, i, expected) }
+  local told, at = explain(list, i, expected)
+  return { at = at or list[i].at, message = told }
 end
 
 local consequences = {
@@ -116,6 +146,8 @@ local consequences = {
 local name_of_one = { ["for iterator"] = true, ["integer index"] = true, ["?"] = true }
 
 -- "attempt to index a nil value (field 'card')", as Lua 5.3 and 5.4 say it, or "attempt to index field 'card' (a nil value)", as LuaJIT does.
+local kinds = { string = "a text", number = "a number", table = "a table", boolean = "true or false", ["function"] = "a function" }
+
 local function attempt(what)
   for action, consequence in pairs(consequences) do
     local rest = what:sub(1, #action + 1) == action .. " " and what:sub(#action + 2)
@@ -123,12 +155,17 @@ local function attempt(what)
       local kind = rest:match("^an? (%a+) value") or rest:match("%(an? (%a+) value%)$") or "nil"
       local name = rest:match("'(.-)'")
       if name_of_one[name] or (kind == "string" and action:find("arithmetic")) then name = nil end
-      return ("%s is %s: %s"):format(name and "'" .. name .. "'" or "a value", kind, consequence)
+      return ("%s is %s: %s"):format(name and "'" .. name .. "'" or "a value", kinds[kind] or kind, consequence)
+        .. (kind == "string" and action:find("arithmetic") and "; .. joins texts" or "")
         .. (kind == "nil" and "; what is not known is nil, so look first" or "")
     end
   end
+  if what:find("^perform 'n") then return "nothing can be divided by 0" end
   local left, right = what:match("^%a+ a '(%a+)' with a '(%a+)'") -- Lua 5.4, of arithmetic with a text
-  if left then return ("a value is %s: it is no number"):format(left == "number" and right or left) end
+  if left then
+    local kind = left == "number" and right or left
+    return ("a value is %s: it is no number"):format(kinds[kind] or kind) .. (kind == "string" and "; .. joins texts" or "")
+  end
   local a, b = what:match("^compare (%a+) with (%a+)$")
   a = a or what:match("^compare two (%a+) values$")
   if a then
