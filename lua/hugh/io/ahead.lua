@@ -5,9 +5,9 @@ local ahead = {}
 
 local SMALL = 128 * 1024 -- up to this a file is read whole; and the start of files that start with a long header
 local HEAD = 32 * 1024 -- after a jump: enough for most headers
+local WINDOW = 256 * 1024 -- what a scan asks for when it does not know where to stop; less is what it will use
 local TAIL = 64 * 1024 -- a zip's end record, and its directory unless it is large
-local STEP = 64 * 1024
-local STEP_MOST = 1024 * 1024 -- a stream that is walked to its end grows to this
+local STEP_MOST = 1024 * 1024 -- the reads of a stream that is walked to its end grow to this
 local SKIP = 4096 -- a stream that leaves out no more than this is still walked
 local KEPT = 4 -- blocks
 
@@ -18,21 +18,18 @@ local KEPT = 4 -- blocks
 ---@return fun(offset: integer, length: integer): string|nil, string|nil, string|nil read may return more or fewer bytes than asked
 ---@return fun(): string|nil whole the file's bytes if one read got them all
 function ahead.wrap(size, header, read)
-  local blocks, next_offset, step, whole = {}, nil, STEP, nil
+  local blocks, whole = {}, nil
 
+  -- Where to read from, how much, and how much a stream that goes on from there should read next.
   local function plan(offset, length)
-    if size <= SMALL then return 0, size end
-    if offset == 0 and header then
-      step = SMALL
-      return 0, SMALL
+    if size <= SMALL then return 0, size, HEAD end
+    if offset == 0 and header then return 0, SMALL, 2 * SMALL end
+    for _, block in ipairs(blocks) do
+      local left_out = offset - block.offset - #block.bytes
+      if left_out >= 0 and left_out <= SKIP then return offset, math.max(length, block.step), math.min(4 * block.step, STEP_MOST) end
     end
-    if next_offset and offset >= next_offset and offset <= next_offset + SKIP then
-      step = math.min(2 * step, STEP_MOST)
-      return offset, math.max(length, step)
-    end
-    step = STEP
-    if offset >= size - TAIL then return size - TAIL, TAIL end
-    return offset, HEAD -- less than a scan hopes for: it may well jump again, and else goes on from here
+    if offset >= size - TAIL then return size - TAIL, TAIL, HEAD end
+    return offset, length < WINDOW and math.max(length, HEAD) or HEAD, HEAD -- a scan may well jump again, and else goes on from here
   end
 
   local function reader(offset, length)
@@ -43,14 +40,13 @@ function ahead.wrap(size, header, read)
       end
     end
     if offset >= size then return "" end
-    local from, count = plan(offset, length)
+    local from, count, step = plan(offset, length)
     local bytes, message, code = read(from, math.min(count, size - from))
     if not bytes then return nil, message, code end
     if from == 0 and #bytes == size then whole = bytes end
     if #bytes <= offset - from then return nil, "the answer is cut short", "BROKEN" end
-    next_offset = from + #bytes
     if #blocks == KEPT then table.remove(blocks, 1) end
-    blocks[#blocks + 1] = { offset = from, bytes = bytes }
+    blocks[#blocks + 1] = { offset = from, bytes = bytes, step = step }
     return bytes:sub(offset - from + 1, offset - from + length)
   end
 
