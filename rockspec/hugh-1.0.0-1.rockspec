@@ -47,6 +47,7 @@ build = {
       ["hugh.data.licenses"] = "lua/hugh/data/licenses.lua",
       ["hugh.data.organisations"] = "lua/hugh/data/organisations.lua",
       ["hugh.data.unicode"] = "lua/hugh/data/unicode.lua",
+      ["hugh.date"] = "lua/hugh/date.lua",
       ["hugh.files"] = "lua/hugh/files.lua",
       ["hugh.hub.answers"] = "lua/hugh/hub/answers.lua",
       ["hugh.hub.client"] = "lua/hugh/hub/client.lua",

@@ -15,7 +15,8 @@ describe("the answer cache", function()
     local key = answers.key("https://hub", "a/b", "c")
     assert.is_true(cache:put(key, { reports = { { path = "x", size = 5, findings = {} } }, texts = { ["README.md"] = "é\n" } }))
     assert.same({ reports = { { path = "x", size = 5, findings = {} } }, texts = { ["README.md"] = "é\n" } }, cache:get(key))
-    for _, other in ipairs { answers.key("https://hub", "a/b", "d"), answers.key("https://hub", "a", "b/c"), answers.key("http://hub", "a/b", "c") } do
+    for _, other in ipairs { answers.key("https://hub", "a/b", "d"), answers.key("https://hub", "a", "b/c"), answers.key("http://hub", "a/b", "c"),
+      answers.key("https://hub", "a/b", "c", "hf_x") } do
       assert.is_nil(cache:get(other))
     end
   end)

@@ -59,6 +59,12 @@ describe("the token", function()
     assert.equal("Bearer hf_secret", requests[2].headers.authorization)
   end)
 
+  it("does not come back from a stranger who redirects to the endpoint", function()
+    local _, _, _, requests = play(open():read(0, 10), { redirect("https://cdn.example/x"), redirect("https://hub.example/api/whoami"), answer(404) })
+    assert.equal("https://hub.example/api/whoami", requests[3].url)
+    assert.is_nil(requests[3].headers.authorization)
+  end)
+
   it("is refused when it could split a header", function()
     local environment = { HF_TOKEN = "hf_x\r\nHost: evil" }
     local value, _, code = settings.read(function(name) return environment[name] end)
@@ -116,6 +122,16 @@ describe("a passing failure", function()
     assert.same({ 7, 55, 4, 8 }, { requests[2].delay, requests[3].delay, requests[4].delay, requests[5].delay })
   end)
 
+  it("may name a time, by the server's clock", function()
+    local headers = { date = "Fri, 31 Dec 1999 23:59:50 GMT", ["retry-after"] = "Sat, 01 Jan 2000 00:00:02 GMT" }
+    local past = { date = headers["retry-after"], ["retry-after"] = headers.date }
+    local _, _, _, requests = play(new():info("o/n"), {
+      answer(503, "", headers), answer(503, "", past), answer(429, "", { ratelimit = '"pages";r=9;t=1, "api"; r=0; t=5' }),
+      answer(429, "", { ["retry-after"] = "-3" }), info,
+    })
+    assert.same({ 12, 0, 5, 8 }, { requests[2].delay, requests[3].delay, requests[4].delay, requests[5].delay })
+  end)
+
   it("that lasts, or asks for too long a wait, is reported", function()
     local value, message, code = play(new { token = false }:info("o/n"), { answer(429, "", { ["retry-after"] = "3600" }) })
     assert.is_nil(value)
@@ -151,6 +167,19 @@ describe("model info", function()
     assert.equal("LIMIT", code)
   end)
 
+  it("says that a model is disabled, or that the token is none", function()
+    for text, expected in pairs { ["Access to this resource is disabled."] = "DISABLED", ["Invalid credentials in Authorization header"] = "TOKEN" } do
+      local _, _, code = play(new():info("o/n"), { answer(expected == "TOKEN" and 401 or 403, "", { ["x-error-message"] = text }) })
+      assert.equal(expected, code)
+    end
+  end)
+
+  it("with more values than memory should hold is refused", function()
+    local value, _, code = play(new():info("o/n"), { json('{"sha": "' .. commit .. '", "siblings": [' .. ("{},"):rep(300000) .. "{}]}") })
+    assert.is_nil(value)
+    assert.equal("LIMIT", code)
+  end)
+
   it("says what is wrong in the server's words, made printable", function()
     local _, message, code = play(new():info("o/n"), { answer(403, "", { ["x-error-code"] = "GatedRepo", ["x-error-message"] = "ask \27[31mfirst" }) })
     assert.equal("GATED", code)
@@ -168,6 +197,18 @@ describe("the file list", function()
     local value, _, _, requests = play(new():tree("o/n", commit), { page({ entry("b") }, "https://hub.example/p2"), page { entry("a"), '{"type":"directory","path":"d"}' } })
     assert.same({ "a", "b" }, { value[1].path, value[2].path })
     assert.equal("https://hub.example/p2", requests[2].url)
+  end)
+
+  it("goes on however the link to its next page is written", function()
+    for _, link in ipairs {
+      "<https://hub.example/p2>; rel=next", "<https://hub.example/p0>; rel=\"prev\", <https://hub.example/p2>; title=\"x\"; rel=\"last next\"",
+      "</p2>;REL = Next", "<https://hub.example/p2>;rel=next, <https://hub.example/p9>;rel=last",
+    } do
+      local value, _, _, requests = play(new():tree("o/n", commit), { json("[" .. entry("b") .. "]", { link = link }), page { entry("a") } })
+      assert.equal(2, #value, link)
+      assert.equal("https://hub.example/p2", requests[2].url)
+    end
+    assert.equal(1, #play(new():tree("o/n", commit), { json("[" .. entry("b") .. "]", { link = "</p2>; rel=\"nextish\", </next>; rel=prev" }) }))
   end)
 
   it("must stay at the endpoint, end, and hold plain paths", function()
@@ -230,6 +271,8 @@ describe("a range of a file", function()
     local ten = ("x"):rep(10)
     fails("SIZE", answer(206, ten, range(10, 19, 200)))
     fails("SIZE", answer(416))
+    fails("SIZE", answer(206, ten, { ["content-range"] = "bytes 10-19/99999999999999999999999" }))
+    fails("SIZE", answer(200, ten, { ["content-length"] = "99999999999999999999999" }))
     fails("SIZE", answer(200, ("x"):rep(50)))
     fails("PROTOCOL", answer(206, ten, range(0, 9, 100)))
     fails("PROTOCOL", answer(206, ten, range(10, 99, 100)))

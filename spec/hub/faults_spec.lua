@@ -12,10 +12,11 @@ describe("a model on a Hub that misbehaves", function()
   setup(function() site = server.faults() end)
   teardown(function() site.stop() end)
 
-  local function load(organisation, most)
+  local function load(organisation, most, timeout)
     local started = require("hugh.curl").now()
     local facts, message, code = hub.load(organisation .. "/m", {
-      endpoint = site.endpoint, cache = false, backoff = 0.01, retries = 1, timeouts = { connect = 1, stall = 1, whole = 3 }, getenv = function() end, most = most,
+      endpoint = site.endpoint, cache = false, backoff = 0.01, retries = 1, timeouts = { connect = 1, stall = timeout and 10 or 1, whole = timeout and 10 or 3 },
+      getenv = function() end, most = most, timeout = timeout,
     })
     assert.is_true(require("hugh.curl").now() - started < 12, organisation)
     return facts, message, code
@@ -60,6 +61,14 @@ describe("a model on a Hub that misbehaves", function()
     assert.matches("its model needs more than 80 B", assert(load("fine", 10)).findings[1].message)
   end)
 
+  it("is unknown as far as it could not be read in the time it was given", function()
+    local facts = assert(load("file_mute", nil, 1.5))
+    assert.same({ "unknown", false, "unknown", 1572904 }, { facts.safety, facts.complete, facts.files[1].kind, facts.files[1].size })
+    assert.equal("scan.budget", facts.findings[1].id)
+    assert.matches("model.pkl was not read to its end: the time is up", facts.findings[1].message, 1, true)
+    for _, organisation in ipairs { "info_mute", "tree_mute" } do assert.equal("DEADLINE", select(3, load(organisation, nil, 1.5))) end
+  end)
+
   local findings = {
     file_html = "hub.size-mismatch", file_lies = "hub.size-mismatch", file_changes = "hub.changed", file_commit = "hub.changed",
     file_shifted = "hub.protocol", file_gzip = "hub.protocol", file_endless = "hub.size-mismatch",
@@ -96,6 +105,15 @@ describe("hugh score", function()
     assert.equal("warn", results[1].verdict)
     assert.equal("suspicious-file", results[1].rules[1].name)
     assert.equal("fine/m", results[2].target)
+  end)
+
+  it("asks no more once its time is up", function()
+    local run = helper.hugh("score --timeout 1 --json file_mute/m fine/m", environment())
+    assert.equal(2, run.code)
+    assert.same({ "hugh: fine/m: 127.0.0.1: the time for this is up\n", "warn" }, { run.err, json.decode(run.out)[1].verdict })
+    run = helper.hugh("score --timeout soon fine/m", environment())
+    assert.equal(2, run.code)
+    assert.matches("wants a number of seconds, not 'soon'", run.err, 1, true)
   end)
 
   it("asks once about a commit, however many runs ask at the same time", function()

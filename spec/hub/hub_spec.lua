@@ -72,6 +72,11 @@ describe("a model on the Hub", function()
       ["model.safetensors"] = safetensors(8), [".hub.json"] = '{"files": {"model.safetensors": {"sha256": "' .. ("a"):rep(64) .. '"}}}',
     })
     repository("acme/stream", { ["big.pkl"] = "\128\4" .. ("B\255\255\7\0" .. ("x"):rep(524287) .. "0"):rep(20) .. "cos\nsystem\n(X\4\0\0\0truetR." })
+    repository("acme/licensed", { LICENSE = "MIT License\n\nPermission is hereby granted, free of charge, to any person obtaining a copy of this software" })
+    repository("acme/novel", { ["README.md"] = ("word "):rep(2 ^ 20) })
+    for _, name in ipairs { "old/name", "google/renamed" } do
+      repository(name, { ["model.safetensors"] = safetensors(9), [".hub.json"] = '{"id": "google/renamed"}' })
+    end
     local many = {}
     for i = 1, 25 do many[("shard-%02d.safetensors"):format(i)] = safetensors(64) end
     repository("acme/many", many)
@@ -170,6 +175,23 @@ describe("a model on the Hub", function()
   end)
 
   it("has all its files when they come in pages", function() assert.equal(25, assert(load("acme/many")).file_count) end)
+
+  it("that was renamed is judged under the name and the publisher it has now", function()
+    local facts = assert(load("old/name"))
+    assert.same({ "old/name", "google/renamed", "google", "safe" }, { facts.target, facts.repo, facts.publisher, facts.safety })
+    local result = hugh.assess(facts)
+    assert.matches("commit " .. facts.commit .. " of google/renamed", require("hugh.report.scorecard")(result, { paint = function(_, text) return text end }), 1, true)
+  end)
+
+  it("has the license of its license file when nothing else states one, as a directory has", function()
+    local facts = assert(load("acme/licensed"))
+    assert.same({ "mit", "permissive" }, { facts.license, facts.license_class })
+  end)
+
+  it("with a card that is too long to be read has one that is not known, and perhaps a license", function()
+    local facts = assert(load("acme/novel"))
+    assert.same({}, { facts.card, facts.license_class })
+  end)
 
   it("that is private or does not exist gives a sentence with what to do", function()
     local facts, message, code = load("acme/private")

@@ -100,6 +100,22 @@ describe("the libcurl transport", function()
     proxied:close()
   end)
 
+  it("answers everybody at once when the time it was given is up", function()
+    local other = transport.open { getenv = function() end }
+    other:allow(0)
+    other:allow(1000) -- given once
+    local codes = {}
+    for i = 1, 3 do
+      other:task(function()
+        for _ = 1, 1000 do codes[i] = other:fetch { method = "GET", url = site.endpoint .. "/late", headers = {}, limit = 10, open_only = false, delay = i }.code end
+      end)
+    end
+    other:run()
+    assert.same({ "DEADLINE", "DEADLINE", "DEADLINE" }, codes)
+    assert.equal("0", fetch("/count/late").body)
+    other:close()
+  end)
+
   it("ends transfers that are under way when it is closed", function()
     local other = transport.open {}
     other:task(function() other:fetch { method = "GET", url = site.endpoint .. "/mute", headers = {}, limit = 10, open_only = false } end)

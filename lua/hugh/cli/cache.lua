@@ -13,6 +13,7 @@ function command.configure(parser)
   parser:option("-p --policy", "A policy's name or file (default: hugginghugh)."):argname("POLICY")
   parser:option("-d --directory", "Another cache folder."):argname("DIR")
   common.advisories(parser)
+  common.timeout(parser)
   parser:flag("--verify", "Recompute the digest of each blob and compare it with its name.")
   parser:mutex(
     parser:flag("--json", "Print an array of assessments (hugh.assessment/1)."),
@@ -65,7 +66,7 @@ function command.run(options, out)
   local blocked, failed = false, #found.problems > 0
   for _, snapshot in ipairs(found.snapshots) do
     local model, result
-    model, message = hugh.model(snapshot.path, { advisories = options.advisories, session = session })
+    model, message = hugh.model(snapshot.path, { advisories = options.advisories, timeout = options.timeout, session = session })
     if model then result, message = hugh.assess(model, policy) end
     if result then
       results[#results + 1] = result

@@ -23,6 +23,17 @@ function common.advisories(parser)
     .. "(default: hugh's own snapshot)."):argname("SOURCE")
 end
 
+--- Declares --timeout.
+---@param parser table
+function common.timeout(parser)
+  parser:option("--timeout", "Longest time for all that is asked of servers, in seconds (default: as long as it takes). What was not read by "
+    .. "then is unknown, and a model of which nothing is known was not looked at."):argname("SECONDS"):convert(function(text)
+    local seconds = tonumber(text)
+    if seconds and seconds > 0 and seconds < math.huge then return seconds end
+    return nil, "--timeout wants a number of seconds, not '" .. text .. "'"
+  end)
+end
+
 --- Progress of a model that is read from afar, on a terminal's standard error; nil where there is none.
 ---@param target string
 ---@return nil|fun(state: { files: integer, of: integer, bytes: integer }|nil) show called without a state, it clears the line

@@ -10,6 +10,7 @@ function sbom.configure(parser)
     .. "vulnerabilities. TARGET is a directory, org/name[@revision] or a Hub URL. Exit code: 0 printed, 2 could not look.")
   parser:argument("targets", "A model."):args(1):argname("TARGET")
   common.advisories(parser)
+  common.timeout(parser)
 end
 
 ---@param options table
@@ -19,7 +20,7 @@ end
 function sbom.run(options, out)
   local targets = type(options.targets) == "table" and options.targets or { options.targets }
   if #targets ~= 1 then return nil, "name one model: a directory, org/name[@revision] or a Hub URL." end
-  local facts, message = require("hugh").model(targets[1], { advisories = options.advisories })
+  local facts, message = require("hugh").model(targets[1], { advisories = options.advisories, timeout = options.timeout, session = {} })
   if not facts then
     common.say(message)
     return cli.FAILED

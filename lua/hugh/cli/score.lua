@@ -11,6 +11,7 @@ function score.configure(parser)
   parser:argument("targets", "Models."):args("*"):argname("TARGET")
   parser:option("-p --policy", "A policy's name or file (default: hugginghugh)."):argname("POLICY")
   common.advisories(parser)
+  common.timeout(parser)
   parser:flag("--explain", "Say which statement of the policy gave each point and each verdict.")
   parser:mutex(
     parser:flag("--json", "Print one assessment (hugh.assessment/1), or an array of them for several targets."),
@@ -36,7 +37,7 @@ function score.run(options, out)
   for _, target in ipairs(options.targets) do
     local model, result
     local progress = common.progress(target)
-    model, message = hugh.model(target, { advisories = options.advisories, progress = progress, session = session })
+    model, message = hugh.model(target, { advisories = options.advisories, timeout = options.timeout, progress = progress, session = session })
     if progress then progress() end
     if model then result, message = hugh.assess(model, policy) end
     if not result then

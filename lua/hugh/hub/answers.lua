@@ -46,9 +46,11 @@ end
 ---@param endpoint string
 ---@param repo string
 ---@param commit string
+---@param secret? string what it takes to see the model: who has another token must ask for himself
 ---@return string
-function answers.key(endpoint, repo, commit)
-  return digest.new("sha256"):update(table.concat({ FORMAT, core.version, knowledge_version(), endpoint, repo, commit }, "\0")):hex()
+function answers.key(endpoint, repo, commit, secret)
+  local parts = { FORMAT, core.version, knowledge_version(), endpoint, repo, commit, secret }
+  return digest.new("sha256"):update(table.concat(parts, "\0")):hex()
 end
 
 local function sum(text) return digest.new("sha256"):update(text):hex() end

@@ -23,6 +23,7 @@ local MAX_INFO = 16 * 2 ^ 20 -- a repository of 100,000 siblings is 10 MB
 local MAX_PAGE = 16 * 2 ^ 20
 local MAX_ENTRIES = 100000
 local MAX_PAGES = 500
+local MAX_VALUES = 500000 -- of a JSON document: a few bytes of text can become a hundred of memory
 
 --- A client for one endpoint.
 ---@param options { endpoint: string, token?: string, agent: string, retries?: integer, backoff?: number, patience?: number }
@@ -47,8 +48,14 @@ local troubles = {
   },
   RevisionNotFound = { code = "NOT_FOUND", "%s has no such revision of it" },
   EntryNotFound = { code = "NOT_FOUND", "%s has no such file" },
-  GatedRepo = { code = "GATED", "%s gives it only to those who asked; ask for access on its page, then set HF_TOKEN" },
-  DisabledRepo = { code = "DISABLED", "%s has disabled it" },
+  GatedRepo = {
+    code = "GATED", "%s gives it only to those who asked; ask for access on its page, then set HF_TOKEN",
+    signed = "%s gives it only to those who asked, and the token's owner is none of them; ask for access on its page",
+  },
+}
+local by_message = {
+  ["Access to this resource is disabled."] = { code = "DISABLED", "%s has disabled it" },
+  ["Invalid credentials in Authorization header"] = { code = "TOKEN", "%s does not know the token; look at HF_TOKEN or the token file" },
 }
 local by_status = {
   [401] = troubles.RepoNotFound, [403] = { code = "FORBIDDEN", "%s refuses it" }, [404] = { code = "NOT_FOUND", "%s has nothing there" },
@@ -71,9 +78,21 @@ end
 ---@param response hugh.hub.response
 ---@return nil, string message, string code
 function client:failure(response)
-  local trouble = troubles[response.headers["x-error-code"]] or by_status[response.status] or { code = "HTTP", "%s cannot answer" }
-  local meaning, text = self.token and trouble.signed or trouble[1], server_text(response)
+  local text = server_text(response)
+  local trouble = by_message[text] or troubles[response.headers["x-error-code"]] or by_status[response.status]
+    or { code = "HTTP", "%s cannot answer" }
+  local meaning = self.token and trouble.signed or trouble[1]
   return nil, ("%s (%d%s)"):format(meaning:format(self.host), response.status, text and ": " .. text or ""), trouble.code
+end
+
+-- Does a JSON text hold more values than any answer needs? Counted before any of them takes memory.
+local function is_bomb(text)
+  local at = 0
+  for _ = 1, MAX_VALUES do
+    at = text:find("[,{[]", at + 1)
+    if not at then return false end
+  end
+  return true
 end
 
 -- Asks for a JSON document. Returns it and its response, or nil, message, code.
@@ -84,6 +103,7 @@ function client:json(request, what)
   if response.truncated then
     return nil, ("%s: the answer is larger than %d MB"):format(what, request.limit / 2 ^ 20), "LIMIT"
   end
+  if is_bomb(response.body) then return nil, what .. ": the answer holds more values than memory should", "LIMIT" end
   local document = json.decode(response.body)
   if type(document) ~= "table" then
     return nil, ("%s: %s answered with something that is not JSON"):format(what, self.host), "PROTOCOL"
@@ -158,9 +178,11 @@ local function read_entry(record)
   }
 end
 
+-- Where the list goes on, by the Link header (RFC 8288): a link that is overlooked would be files that nobody looks at.
 local function next_page(response)
-  for target, relation in (response.headers["link"] or ""):gmatch('<([^>]*)>%s*;%s*rel="([^"]*)"') do
-    if relation == "next" then return target end
+  for target, parameters in (response.headers["link"] or ""):gmatch("<([^>]*)>([^<]*)") do
+    local relations = parameters:lower():match(";%s*rel%s*=%s*([^;,]*)") or ""
+    if relations:find("%f[%w]next%f[^%w]") then return target end
   end
 end
 

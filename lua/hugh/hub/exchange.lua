@@ -5,6 +5,7 @@
 --     while exchange.request do exchange:respond(fetch(exchange.request)) end
 --     return exchange:result()
 
+local date = require("hugh.date")
 local url = require("hugh.hub.url")
 
 ---@class hugh.hub.request
@@ -36,12 +37,13 @@ local redirects = { [301] = true, [302] = true, [303] = true, [307] = true, [308
 local transient_status = { [408] = true, [425] = true, [429] = true, [500] = true, [502] = true, [503] = true, [504] = true }
 local transient_code = { CONNECT = true, TIMEOUT = true, BROKEN = true }
 
--- Seconds the server asks to wait: Retry-After, or the window that RateLimit says is used up.
+-- Seconds the server asks to wait: Retry-After, a number or a time by the server's own clock, or the window that RateLimit says is used up.
 local function asked_delay(headers)
-  local after = tonumber((headers["retry-after"] or ""):match("^%s*(%d+)%s*$"))
-  if after then return after end
-  local remaining, reset = (headers["ratelimit"] or ""):match("r=(%d+)%s*;%s*t=(%d+)")
-  return tonumber(remaining) == 0 and tonumber(reset) or nil
+  local after = headers["retry-after"] or ""
+  local seconds, time, now = tonumber(after:match("^%s*(%d+)%s*$")), date.http(after), date.http(headers["date"] or "")
+  if seconds then return seconds end
+  if time then return math.max(0, time - (now or os.time())) end
+  return tonumber((headers["ratelimit"] or ""):match("r=0%s*;%s*t=(%d+)"))
 end
 
 -- Sends one request until the answer is not a passing failure.
@@ -81,13 +83,14 @@ end
 function exchange.send(client, request, tally)
   local target, message = url.parse(request.url)
   if not target then return nil, message, "URL" end
-  local first
+  local first, strayed
   for _ = 0, MAX_REDIRECTS do
     local headers = {}
     for name, value in pairs(request.headers or {}) do headers[name] = value end
     headers["user-agent"] = client.agent
     local at_home = url.origin(target) == client.origin
-    if at_home and client.token then headers["authorization"] = "Bearer " .. client.token end
+    strayed = strayed or not at_home -- a stranger who sends us back does not get to use the token
+    if client.token and not strayed then headers["authorization"] = "Bearer " .. client.token end
     local response = send_patiently(client, {
       method = request.method or "GET", url = url.format(target), headers = headers, body = request.body, limit = request.limit,
       open_only = not at_home and not client.private,

@@ -29,6 +29,12 @@ function file.new(client, repo, commit, entry)
   }, file)
 end
 
+-- Numbers that servers state may be beyond all integers.
+local function other_size(self, served)
+  if type(served) == "number" then served = ("%.0f"):format(served) end
+  return nil, ("is listed with %.0f bytes but served with %s"):format(self.size, served), "SIZE"
+end
+
 local function strong(etag) return etag and etag:match('^"[^"]*"$') end
 
 -- What the first answer promises must be what the tree said.
@@ -36,7 +42,7 @@ local function check_promise(self, headers)
   local commit, size = headers["x-repo-commit"], tonumber(headers["x-linked-size"])
   local etag = (headers["x-linked-etag"] or ""):match('^"?(%x+)"?$')
   if commit and commit:lower() ~= self.commit then return nil, "comes from another commit than the one that was listed", "CHANGED" end
-  if size and size ~= self.size then return nil, ("is listed with %d bytes but served with %d"):format(self.size, size), "SIZE" end
+  if size and size ~= self.size then return other_size(self, size) end
   if etag and #etag == 64 and self.entry.sha256 and etag:lower() ~= self.entry.sha256 then
     return nil, "is served with another digest than the one that is listed", "CHANGED"
   end
@@ -48,8 +54,8 @@ local function partial(self, response, offset, length)
   local first, last, total = (response.headers["content-range"] or ""):match("^%s*bytes%s+(%d+)%-(%d+)/(%d+)%s*$")
   first, last, total = tonumber(first), tonumber(last), tonumber(total)
   if not first or first ~= offset or last < first or last >= offset + length then return nil, "the server answered with another range", "PROTOCOL" end
-  if total ~= self.size then return nil, ("is listed with %d bytes but served with %d"):format(self.size, total), "SIZE" end
-  if response.truncated or #response.body ~= last - first + 1 then return nil, "the answer is cut short", "BROKEN" end
+  if total ~= self.size then return other_size(self, total) end
+  if response.truncated or #response.body ~= last - first + 1 then return nil, "the answer has another length than it says", "BROKEN" end
   return response.body
 end
 
@@ -58,20 +64,14 @@ local fetch_range
 -- Bytes of a 200 answer to a range request: everything from the start.
 local function complete(self, response, offset, length)
   local promised = tonumber(response.headers["content-length"])
-  if not response.headers["content-encoding"] and promised and promised ~= self.size then
-    return nil, ("is listed with %d bytes but served with %d"):format(self.size, promised), "SIZE"
-  end
-  if response.truncated and #response.body >= self.size then
-    return nil, ("is listed with %d bytes but served with more"):format(self.size), "SIZE"
-  end
+  if not response.headers["content-encoding"] and promised and promised ~= self.size then return other_size(self, promised) end
+  if response.truncated and #response.body >= self.size then return other_size(self, "more") end
   if response.truncated and offset == 0 then return response.body end
   if response.truncated then
     if self.size > WHOLE_MOST then return nil, "the server cannot send parts of files", "NO_RANGES" end
     return fetch_range(self, 0, self.size, offset, length)
   end
-  if #response.body ~= self.size then
-    return nil, ("is listed with %d bytes but served with %d"):format(self.size, #response.body), "SIZE"
-  end
+  if #response.body ~= self.size then return other_size(self, #response.body) end
   self.whole = response.body
   return self.whole:sub(offset + 1, offset + length)
 end
@@ -87,7 +87,7 @@ function fetch_range(self, from, count, offset, length)
     self.address, self.etag = self.resolve, nil
     return fetch_range(self, from, count, offset, length)
   end
-  if response.status == 416 then return nil, ("is listed with %d bytes but served with fewer"):format(self.size), "SIZE" end
+  if response.status == 416 then return other_size(self, "fewer") end
   if response.status ~= 200 and response.status ~= 206 then return self.client:failure(response) end
   if (response.headers["content-encoding"] or "identity") ~= "identity" then return nil, "the server compressed the file", "PROTOCOL" end
   local kept, why, kind = check_promise(self, response.first)

@@ -21,7 +21,8 @@ local function read_address(target)
   return parsed.path:match("^/([^?]*)"):gsub("^api/models/", ""):gsub("/revision/", "/tree/"):gsub("/$", ""), endpoint
 end
 
---- Takes a target apart: "org/name", "org/name@revision", or the address of a model's page or of one of its files.
+--- Takes a target apart: "org/name", "org/name@revision", or the address of a model's page or of one of its files. Old models without an
+--- organisation are known by address alone (hf://gpt2): a name without a slash is far more often a directory misspelt.
 ---@param target string
 ---@return { repo: string, revision: string|nil, endpoint: string|nil }|nil
 ---@return string|nil message
@@ -34,13 +35,16 @@ function targets.parse(target)
     local kind = path:match("^(%l+)/")
     if kind == "datasets" or kind == "spaces" then return nil, ("%s: is one of the Hub's %s; hugh judges models"):format(target, kind), "TARGET" end
     repo, rest = path:match("^([^/@]+/[^/@]+)(.*)$")
+    local is_page = repo and pages[repo:match("/(.*)")] and rest:find("^/.") and not pages[rest:match("^/(%l+)/")] -- gpt2/tree/main
+    if not repo or is_page then repo, rest = path:match("^([^/@]+)(.*)$") end
     local page, named = (rest or ""):match("^/(%l+)/([^/]+)")
     revision = pages[page] and named:gsub("%%2[Ff]", "/") or (rest or ""):match("^@(refs/%l+/[^/]+)") or (rest or ""):match("^@([^/]+)")
   else
     repo, revision = target:match("^([^@]+)@(.+)$")
     repo = repo or target
   end
-  local fine = repo and repo:find("^[%w][%w._-]*/[%w._-]+$") and not repo:find("..", 1, true) and not (revision and revision:find("[%c%s]"))
+  local named = repo and (repo:find("^%w[%w._-]*/[%w._-]+$") or path and repo:find("^%w[%w._-]*$")) and not repo:find("..", 1, true)
+  local fine = named and not (revision and revision:find("[%c%s]"))
   if not fine then return nil, target .. ": is not a model's name (org/name or org/name@revision) or address", "TARGET" end
   return { repo = repo, revision = revision, endpoint = endpoint }
 end

@@ -15,6 +15,7 @@ local url = require("hugh.hub.url")
 ---@field getenv? fun(name: string): string|nil
 
 ---@class hugh.io.loop
+---@field deadline number|nil by its clock: what is not answered by then fails with the code DEADLINE
 local loop = {}
 loop.__index = loop
 
@@ -64,13 +65,16 @@ function loop.open(options)
   }, loop)
 end
 
+local function is_late(self) return self.deadline ~= nil and self.clock() >= self.deadline end
+
 local function start(self, request, routine)
   local proxy, headers = proxy_for(request.url, self.getenv), {}
   for name, value in pairs(request.headers) do headers[#headers + 1] = name .. ": " .. value end
   local id = self.multi:add({
     url = request.url, method = request.method, headers = headers, body = request.body, limit = request.limit, proxy = proxy, ca = self.ca,
     open_only = request.open_only and proxy == "", decode = not request.headers["accept-encoding"],
-    connect_timeout = self.connect_timeout, stall_timeout = self.stall_timeout, timeout = self.timeout,
+    connect_timeout = self.connect_timeout, stall_timeout = self.stall_timeout,
+    timeout = math.min(self.timeout, self.deadline and math.max(0.001, self.deadline - self.clock()) or math.huge), -- 0 would be none
   })
   self.waiting[id] = { routine = routine, proxied = proxy ~= "" }
 end
@@ -80,12 +84,15 @@ local function resume(self, routine, ...)
   if not alive then error(debug.traceback(routine, request), 0) end
   if coroutine.status(routine) == "dead" then
     self.active = self.active - 1
-  elseif request.delay then
-    table.insert(self.delayed, { due = self.clock() + request.delay, request = request, routine = routine })
+  elseif request.delay or is_late(self) then
+    local due = self.clock() + (request.delay or 0)
+    table.insert(self.delayed, { due = math.min(due, self.deadline or due), request = request, routine = routine })
   else
     start(self, request, routine)
   end
 end
+
+local late = { error = "the time for this is up", code = "DEADLINE" }
 
 -- Waits for the network or the nearest delay, then hands out what has come.
 local function turn(self)
@@ -94,16 +101,17 @@ local function turn(self)
     local entry = self.delayed[i]
     if entry.due <= now then
       table.remove(self.delayed, i)
-      start(self, entry.request, entry.routine)
-    else
-      patience = math.min(patience, entry.due - now)
+      if is_late(self) then resume(self, entry.routine, late) else start(self, entry.request, entry.routine) end
     end
   end
+  for _, entry in ipairs(self.delayed) do patience = math.min(patience, math.max(0, entry.due - now)) end
   for _, done in ipairs(self.multi:wait(patience)) do
     local waiting = self.waiting[done.id]
     self.waiting[done.id] = nil
     local response = { error = done.error, code = done.code }
-    if not done.error then
+    if done.error and is_late(self) then
+      response = late
+    elseif not done.error then
       response = { status = done.status, headers = read_headers(done.head), body = done.body, truncated = done.truncated }
       if not waiting.proxied then response.private = done.private end -- else it is the proxy's address
     end
@@ -122,6 +130,10 @@ end
 ---@param request hugh.hub.request
 ---@return hugh.hub.response
 function loop:fetch(request) return coroutine.yield(request) end -- luacheck: ignore self
+
+--- Gives all fetches together so much time, unless they were given it before.
+---@param seconds number|nil nil: as long as it takes
+function loop:allow(seconds) self.deadline = self.deadline or seconds and self.clock() + seconds end
 
 --- Runs until every task has ended. An error in a task is thrown here.
 ---@param tick? fun() called between turns

@@ -63,7 +63,11 @@ local function texts_of(root, entries)
   return texts
 end
 
-local function add_license(facts, metadata, texts)
+--- Adds the license that the card or a license file states.
+---@param facts hugh.facts
+---@param metadata table what card.read returned
+---@param texts table<string, string> by path
+function directory.add_license(facts, metadata, texts)
   local stated = metadata.license
   if stated then
     facts.license, facts.license_class = license.strictest(type(stated) == "table" and stated or { stated })
@@ -186,7 +190,7 @@ function directory.load(target, entries, problems)
   facts.config = directory.config(texts["config.json"])
   facts.tags = strings(metadata.tags)
   facts.library_name, facts.pipeline_tag = text_or_nil(metadata.library_name), text_or_nil(metadata.pipeline_tag)
-  add_license(facts, metadata, texts)
+  directory.add_license(facts, metadata, texts)
   if times_mean_something(resolved, place) then add_dates(facts, own) end
   summarize.files(facts, scanned)
   summarize.dependencies(facts, texts)

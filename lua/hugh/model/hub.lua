@@ -7,7 +7,6 @@ local core = require("hugh.core")
 local directory = require("hugh.model.directory")
 local file = require("hugh.hub.file")
 local json = require("hugh.json")
-local license = require("hugh.model.license")
 local organisations = require("hugh.data.organisations")
 local record = require("hugh.model.record")
 local security = require("hugh.hub.security")
@@ -33,6 +32,7 @@ local promises = {
   PROTOCOL = { id = "hub.protocol", severity = "medium", safety = "unknown" },
   NO_RANGES = { id = "hub.no-ranges", severity = "medium", safety = "unknown" },
   BUDGET = { id = "scan.budget", severity = "medium", safety = "unknown" },
+  DEADLINE = { id = "scan.budget", severity = "medium", safety = "unknown", message = "was not read to its end: the time is up" },
 }
 
 -- Ends a scan whose bytes no longer come. What was dangerous in those that came stays; lesser findings may be due to the cut alone.
@@ -40,7 +40,10 @@ local function break_off(machine, entry, message, code)
   local promise = promises[code]
   for offset in machine.need, machine do machine:feed(offset, "") end
   local report = machine:report()
-  local findings, safety = { { id = promise.id, severity = promise.severity, message = ("%s %s"):format(entry.path, message) } }, promise.safety
+  if report.kind == "empty" then report.kind = "unknown" end
+  report.size = entry.size
+  local safety = promise.safety
+  local findings = { { id = promise.id, severity = promise.severity, message = entry.path .. " " .. (promise.message or message) } }
   for _, finding in ipairs(report.findings) do
     if finding.safety == "dangerous" then findings[#findings + 1], safety = finding, "dangerous" end
   end
@@ -149,8 +152,12 @@ local function add_texts(facts, texts)
   local metadata
   facts.card, metadata = card.read(texts["README.md"])
   facts.config = directory.config(texts["config.json"]) or facts.config
-  if not facts.license and metadata.license then
-    facts.license, facts.license_class = license.strictest(type(metadata.license) == "table" and metadata.license or { metadata.license })
+  if not facts.license then directory.add_license(facts, metadata, texts) end
+  for _, entry in ipairs(facts.files) do
+    if entry.path == "README.md" and not texts["README.md"] then -- there is one, but nobody could read it
+      facts.card = nil
+      if not facts.license then facts.license_class = nil end
+    end
   end
   facts.library_name = facts.library_name or (type(metadata.library_name) == "string" and metadata.library_name or nil)
 end
@@ -165,11 +172,11 @@ end
 -- What does not change about a commit, and what the Hub says of its publisher: the answer that is remembered. Returns it, or nil, message,
 -- CODE. A question about the publisher that fails is none of the run's: nothing is known then, and nothing remembered.
 local function look(self, info, options, session)
-  local loop, name = self.loop, self.repo:match("^[^/]+")
+  local loop, name = self.loop, self.repo:match("^([^/]+)/")
   local function fetch(request) return loop:fetch(request) end
-  local publishers, key = session.publishers or {}, self.client.endpoint .. "/" .. name
+  local publishers, key = session.publishers or {}, self.client.endpoint .. "/" .. (name or "")
   session.publishers = publishers
-  if organisations[name:lower()] then publishers[key] = {} end
+  if not name or organisations[name:lower()] then publishers[key] = {} end
   local entries, message, code
   loop:task(function()
     local expand = type(info.siblings) == "table" and #info.siblings <= EXPANDED_MOST
@@ -191,9 +198,11 @@ local function load(self, target, place, options, session)
   end)
   self.loop:run()
   if not info then return nil, message, code end
-  self.repo, self.commit = place.repo, info.sha
+  local named = type(info.id) == "string" and targets.parse(info.id)
+  self.repo, self.commit = named and named.repo or place.repo, info.sha -- the Hub knows renamed models by their old names, too
   local answers = options.cache ~= false and require("hugh.hub.answers").open(options.cache)
-  local key = answers and answers.key(self.client.endpoint, place.repo, info.sha)
+  local restricted = info.private == true or info.gated and info.gated ~= json.null
+  local key = answers and answers.key(self.client.endpoint, self.repo, info.sha, restricted and self.client.token or nil)
   local answer = answers and answers:get(key)
   if not answer then
     answer, message, code = look(self, info, options, session)
@@ -204,7 +213,7 @@ local function load(self, target, place, options, session)
 
   info.siblings = nil
   local facts = record.facts(info)
-  facts.target, facts.origin, facts.repo, facts.revision = target, "hub", place.repo, place.revision or "main"
+  facts.target, facts.origin, facts.repo, facts.revision = target, "hub", self.repo, place.revision or "main"
   facts.pinned = place.revision ~= nil and place.revision:lower() == info.sha
   facts.files = answer.reports
   security.compare(facts)
@@ -233,7 +242,9 @@ local function load_downloaded(target, place, set)
   return facts
 end
 
-local option_names = { "advisories", "endpoint", "token", "cache", "progress", "timeouts", "retries", "backoff", "getenv", "session", "most" }
+local option_names = {
+  "advisories", "endpoint", "token", "cache", "progress", "timeout", "timeouts", "retries", "backoff", "getenv", "session", "most",
+}
 
 ---@class hugh.model.hub.options
 ---@field endpoint? string instead of HF_ENDPOINT
@@ -247,6 +258,7 @@ local option_names = { "advisories", "endpoint", "token", "cache", "progress", "
 ---@field getenv? fun(name: string): string|nil
 ---@field session? table see hugh.model
 ---@field most? integer bytes to read of one file (default 512 MB)
+---@field timeout? number seconds for this call, or all that share a session, from the first on; what was not read by then is unknown
 
 --- Looks at a model on the Hub. Reads metadata and the bytes a loader would interpret, nothing else.
 ---@param target string "org/name[@revision]" or a Hub URL
@@ -276,6 +288,7 @@ function hub.load(target, options)
     connect_timeout = timeouts.connect, stall_timeout = timeouts.stall, timeout = timeouts.whole, getenv = options.getenv,
   }
   self.loop = session.loop
+  self.loop:allow(options.timeout)
   local ok, facts
   ok, facts, message, code = pcall(load, self, target, place, options, session)
   if not ok or not options.session then

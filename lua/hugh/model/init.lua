@@ -13,15 +13,16 @@ local function find(target, options)
   end
   if code ~= "ENOENT" then return nil, problems, code end
   if require("hugh.hub.target").parse(target) then return require("hugh.model.hub").load(target, options) end
-  return nil, target .. ": there is no such directory, and it is not the name of a repository (org/name or org/name@revision)", code
+  local old = target:find("^%w[%w._-]*$") and ("; a model without an organisation is written hf://" .. target) or ""
+  return nil, target .. ": there is no such directory, and it is not the name of a repository (org/name or org/name@revision)" .. old, code
 end
 
 -- The source of advisories, opened once per session.
-local function open_advisories(source, session)
+local function open_advisories(source, session, timeout)
   session.advisories = session.advisories or {}
   local about, message, code = session.advisories[source], nil, nil
   if not about then
-    about, message, code = require("hugh.model.osv").open(source, session)
+    about, message, code = require("hugh.model.osv").open(source, session, timeout)
     session.advisories[source] = about
   end
   return about, message, code
@@ -30,7 +31,8 @@ end
 --- Everything known about the model that `target` names. What exists on disk wins over a repository of the same name.
 ---@param target string a directory, "org/name[@revision]", or a Hub URL
 ---@param options? hugh.model.hub.options advisories: a folder or a zip of OSV records, or "osv" for OSV's API, instead of the snapshot;
----session: a table, empty at first, that calls share: connections and what was read of advisories are kept in it
+---session: a table, empty at first, that calls share: connections and what was read of advisories are kept in it; timeout: seconds for all
+---servers together, from the first call of a session on
 ---@return hugh.facts|nil facts
 ---@return string|nil message
 ---@return string|nil code
@@ -38,7 +40,7 @@ function model.load(target, options)
   local source, session, about = options and options.advisories, options and options.session or {}, nil
   local facts, message, code
   if source then
-    about, message, code = open_advisories(source, session)
+    about, message, code = open_advisories(source, session, options.timeout)
     if not about then return nil, message, code end
   end
   facts, message, code = find(target, options)

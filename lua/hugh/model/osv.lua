@@ -179,10 +179,11 @@ function osv.record(server, id)
   end)
 end
 
-local function open_api(endpoint, session)
+local function open_api(endpoint, session, timeout)
   local server, message, code = client.new { endpoint = endpoint, agent = "hugh/" .. core.version }
   if not server then return nil, message, code end
   session.loop = session.loop or require("hugh.io.curl").open()
+  session.loop:allow(timeout)
   local loop, known = session.loop, {}
   local function fetch(request) return loop:fetch(request) end
 
@@ -217,13 +218,14 @@ end
 --- Opens a source of advisories.
 ---@param source string a folder or a zip of OSV records, "osv" for OSV's API, or the address of a server that speaks it
 ---@param session table its connections are used, see hugh.model.load
+---@param timeout? number seconds, see hugh.model.load
 ---@return nil|fun(wanted: { name: string, version: string|nil }[]): table[]|nil, string|nil, string|nil about the OSV records about packages,
 ---and perhaps about others
 ---@return string|nil message
 ---@return string|nil code
-function osv.open(source, session)
-  if source == "osv" then return open_api(osv.endpoint, session) end
-  if source:find("^https?://") then return open_api(source, session) end
+function osv.open(source, session, timeout)
+  if source == "osv" then return open_api(osv.endpoint, session, timeout) end
+  if source:find("^https?://") then return open_api(source, session, timeout) end
   return open_archive(source)
 end
 

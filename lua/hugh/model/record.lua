@@ -3,6 +3,7 @@
 local advisories = require("hugh.model.advisories")
 local card = require("hugh.model.card")
 local data = require("hugh.data.organisations")
+local date = require("hugh.date")
 local dependencies = require("hugh.model.dependencies")
 local json = require("hugh.json")
 local license = require("hugh.model.license")
@@ -23,19 +24,6 @@ local function strings(value)
     list[1] = value
   end
   return list
-end
-
--- Seconds since 1970 of an ISO 8601 time in UTC (days_from_civil; os.time would read it as local time).
-local function epoch(time)
-  local year, month, day, hour, minute, second = (time or ""):match("^(%d%d%d%d)%-(%d%d)%-(%d%d)T(%d%d):(%d%d):(%d%d)")
-  if not year then return nil end
-  year, month, day = tonumber(year), tonumber(month), tonumber(day)
-  if month <= 2 then year = year - 1 end
-  local era = math.floor(year / 400)
-  local of_era = year - era * 400
-  local of_year = math.floor((153 * (month + (month > 2 and -3 or 9)) + 2) / 5) + day - 1
-  local days = era * 146097 + of_era * 365 + math.floor(of_era / 4) - math.floor(of_era / 100) + of_year - 719468
-  return days * 86400 + tonumber(hour) * 3600 + tonumber(minute) * 60 + tonumber(second)
 end
 
 local function add_license(facts, info)
@@ -83,7 +71,7 @@ function record.facts(info, now)
   local repo = text(info.id) or text(info.modelId) or ""
   local publisher, name = repo:match("^([^/]+)/(.+)$")
   local modified = text(info.lastModified)
-  local since = epoch(modified)
+  local since = modified and date.iso(modified)
   local facts = {
     target = repo, origin = "metadata", repo = repo, name = name or repo, publisher = publisher, commit = text(info.sha), pinned = false,
     publisher_known = publisher ~= nil and data[publisher:lower()] == true, downloads = number(info.downloads), likes = number(info.likes),

@@ -87,7 +87,8 @@ return function(result, options)
   if model and model.commit then
     local read = model.requests and (", %s fetched in %s; its files have %s"):format(
       style.bytes(model.bytes_read), style.count(model.requests, "request"), style.bytes(model.total_bytes)) or ""
-    lines[#lines + 1] = paint("dim", "commit " .. model.commit .. read)
+    local other = model.repo and not result.target:find(model.repo, 1, true) and " of " .. utf8.printable(model.repo) or ""
+    lines[#lines + 1] = paint("dim", "commit " .. model.commit .. other .. read)
   end
   lines[#lines + 1] = ""
   lines[#lines + 1] = ("  %s  %s  %s"):format(paint(result.grade, result.grade), paint("bold", short(result.score) .. "/100"),
