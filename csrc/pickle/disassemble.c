@@ -253,6 +253,7 @@ static hugh_got find_argument(hugh_machine *m, hugh_argument argument, size_t *s
       if (newline != NULL) {
         from = (size_t)(newline - p) + 1;
         if (--lines == 0) *total = from;
+        if (from > ARGUMENT_MOST) return HUGH_END;
       } else if (there > ARGUMENT_MOST) {
         return HUGH_END;
       } else {

