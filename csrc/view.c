@@ -178,7 +178,9 @@ static void settle_size(hugh_scan *scan) {
 }
 
 void hugh_scan_feed(hugh_scan *scan, uint64_t offset, const void *bytes, size_t length) {
-  if (length == 0 || scan->done) return;
+  scan->window.data = NULL; /* what was lent before is the host's again, whether or not these bytes are of use */
+  scan->window.length = 0;
+  if (length == 0 || scan->done || scan->failed) return;
   hugh_view *root = scan->views[0];
   if (root->size != HUGH_UNKNOWN_SIZE) { /* a source that grew: what it promised is what is judged */
     if (offset >= root->size) return;
@@ -200,8 +202,9 @@ void hugh_scan_feed(hugh_scan *scan, uint64_t offset, const void *bytes, size_t 
 }
 
 void hugh_scan_eof(hugh_scan *scan, uint64_t size) {
+  if (scan->done || scan->failed) return;
   hugh_view *root = scan->views[0];
-  if (scan->done || (root->size != HUGH_UNKNOWN_SIZE && size >= root->size)) return;
+  if (root->size != HUGH_UNKNOWN_SIZE && size >= root->size) return;
   if (root->size == HUGH_UNKNOWN_SIZE) {
     if (size < scan->window.barren) scan->window.barren = size;
     settle_size(scan);

@@ -41,6 +41,18 @@ describe("a scan", function()
     assert.not_equal("safe", report.safety)
   end)
 
+  it("does not use bytes any more once it was fed others, even where those are of no use", function()
+    local program = "\128\2N."
+    local scan = core.scan { name = "a.pkl", size = #program }
+    assert.equal(0, (scan:need()))
+    scan:feed(0, program)
+    scan:feed(4096, "behind the end")
+    assert.equal("want", (scan:step()))
+    scan:feed(0, program)
+    assert.equal("done", (scan:step()))
+    assert.equal("safe", scan:report().safety)
+  end)
+
   it("reads a source of unknown size to its end", function()
     local scan = core.scan { name = "a.txt" }
     local bytes = "plain text"
