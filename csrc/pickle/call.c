@@ -104,8 +104,16 @@ static void changed(hugh_machine *m, uint64_t offset, hugh_value object, const c
   }
 }
 
+/* Unpicklers look append, extend and add up in the object itself before its class: whatever its state holds by that name would be called. */
 void hugh_machine_mutate(hugh_machine *m, uint64_t offset, hugh_value object, const char *how) {
+  bool own = strcmp(how, "__setitem__") != 0 && is_safe_result(m, object) && !(hugh_is_list(m, object) && strcmp(how, "add") != 0);
+  if (own) hugh_note_special(m, offset, "adds items to an object that is no list of Python's, by a method that its own attributes may replace");
   changed(m, offset, object, strcmp(how, "__setitem__") == 0 ? "sets items of" : "adds items to");
+}
+
+void hugh_machine_set_items(hugh_machine *m, uint64_t offset, hugh_value object, const hugh_value *items, size_t count) {
+  if (hugh_tag_of(object) == HUGH_TAG_DICT) hugh_node_extend(m, hugh_node_of(object), items, count);
+  else if (count > 0) hugh_machine_mutate(m, offset, object, "__setitem__");
 }
 
 hugh_got hugh_machine_build(hugh_machine *m, uint64_t offset, hugh_value object, hugh_value state) {
@@ -122,13 +130,13 @@ hugh_got hugh_machine_build(hugh_machine *m, uint64_t offset, hugh_value object,
   bool place = named != NULL && hugh_tag_of(state) == HUGH_TAG_INT; /* of an iterator */
   hugh_safety safety = is_shared(m, object) && !place ? HUGH_DANGEROUS : fine && special == NULL ? HUGH_SAFE : HUGH_SUSPICIOUS;
   if (hugh_explain_build(m, offset, safety, object, state) == HUGH_NEED) return HUGH_NEED;
+  if (is_safe_result(m, object) && hugh_node_mark(m, hugh_node_of(object))) {
+    hugh_note_special(m, offset, "sets the state of one object twice: a __setstate__ among its attributes would be called with the second");
+  }
   if (learned[0] != 0) hugh_node_extend(m, hugh_node_of(object), learned, 2);
   if (!place) changed(m, offset, object, "sets the state of");
   if (!fine) hugh_misuse(named, offset, HUGH_MISUSED_STATE);
-  if (special != NULL && m->special == NULL) {
-    m->special = special;
-    m->special_at = offset;
-  }
+  if (special != NULL) hugh_note_special(m, offset, special);
   return HUGH_GOT;
 }
 

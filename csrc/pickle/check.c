@@ -213,6 +213,7 @@ static hugh_got special_key(hugh_machine *m, hugh_value key, bool attribute, con
       {"__array_interface__", "sets __array_interface__ of an object: a raw pointer that NumPy follows when the object is used as an array", false},
       {"__array_struct__", "sets __array_struct__ of an object: a raw pointer that NumPy follows when the object is used as an array", false},
       {"__cuda_array_interface__", "sets __cuda_array_interface__ of an object: a raw pointer that is followed when it is used as an array", false},
+      {"__setstate__", "gives an object a __setstate__ of its own, which is called with the next state that is set", false},
       {"__class__", "sets __class__ of an object, which makes it an object of another class", true},
       {"__dict__", "sets __dict__ of an object, which replaces all that it holds", true}};
   hugh_text text;
@@ -227,7 +228,9 @@ static hugh_got special_key(hugh_machine *m, hugh_value key, bool attribute, con
 static hugh_got find_special(hugh_machine *m, hugh_value state, bool attributes, const char **does) {
   uint64_t count;
   size_t kept;
-  if (hugh_tag_of(state) != HUGH_TAG_DICT || !hugh_node_size(m, hugh_node_of(state), &count, &kept)) return HUGH_GOT;
+  if (hugh_tag_of(state) != HUGH_TAG_DICT) return HUGH_GOT;
+  (void)hugh_node_size(m, hugh_node_of(state), &count, &kept);
+  if (attributes && kept != count) *does = "sets more attributes of an object than hugh keeps in view";
   for (size_t i = 0; i < kept; i += 2) {
     if (special_key(m, hugh_node_item(m, hugh_node_of(state), i), attributes, does) == HUGH_NEED) return HUGH_NEED;
   }
@@ -244,24 +247,50 @@ hugh_got hugh_special_key(hugh_machine *m, hugh_value state, const char **does) 
   return got == HUGH_NEED ? got : find_special(m, hugh_node_item(m, hugh_node_of(state), 1), true, does);
 }
 
-bool hugh_has_attribute_items(hugh_machine *m, hugh_value object) {
-  static const char *const plain[] = {"OrderedDict", "defaultdict", "dict", "Counter", "UserDict"};
+/* What safe calls return whose class is one of Python's own containers: no attribute of the object takes part in what is done to it. */
+static bool is_made_as(hugh_machine *m, hugh_value object, const char *const names[], size_t count) {
   const hugh_named *named = hugh_tag_of(object) == HUGH_TAG_CALL ? hugh_named_of(m, object) : NULL;
-  if (named == NULL) return false;
-  for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
-    if (hugh_text_is(named->name, plain[i])) return false;
+  for (size_t i = 0; named != NULL && i < count; i++) {
+    if (hugh_text_is(named->name, names[i])) return true;
   }
-  return true;
+  return false;
 }
 
-hugh_got hugh_check_items(hugh_machine *m, uint64_t offset, const hugh_value *items, size_t count) {
+static bool is_mapping(hugh_machine *m, hugh_value value) {
+  static const char *const names[] = {"OrderedDict", "defaultdict", "dict", "Counter", "UserDict"};
+  return hugh_tag_of(value) == HUGH_TAG_DICT || is_made_as(m, value, names, sizeof names / sizeof *names);
+}
+
+bool hugh_is_list(hugh_machine *m, hugh_value value) {
+  static const char *const names[] = {"deque", "list", "bytearray", "array"};
+  return hugh_tag_of(value) == HUGH_TAG_LIST || is_made_as(m, value, names, sizeof names / sizeof *names);
+}
+
+static bool has_attribute_items(hugh_machine *m, hugh_value object) {
+  return hugh_tag_of(object) == HUGH_TAG_CALL && hugh_named_of(m, object) != NULL && !is_mapping(m, object);
+}
+
+bool hugh_items_matter(hugh_machine *m, hugh_value object, const hugh_value *items, size_t count) {
+  if (has_attribute_items(m, object)) return true;
+  for (size_t i = 1; i < count; i += 2) {
+    if (is_mapping(m, items[i])) return true;
+  }
+  return false;
+}
+
+hugh_got hugh_check_items(hugh_machine *m, uint64_t offset, hugh_value object, const hugh_value *items, size_t count) {
   const char *does = NULL;
-  for (size_t i = 0; i < count; i += 2) {
-    if (special_key(m, items[i], true, &does) == HUGH_NEED) return HUGH_NEED;
+  bool attributes = has_attribute_items(m, object);
+  for (size_t i = 0; i + 1 < count; i += 2) {
+    if (!attributes && !is_mapping(m, items[i + 1])) continue;
+    if (special_key(m, items[i], attributes, &does) == HUGH_NEED) return HUGH_NEED;
   }
-  if (does != NULL && m->special == NULL) {
-    m->special = does;
-    m->special_at = offset;
-  }
+  if (does != NULL) hugh_note_special(m, offset, does);
   return HUGH_GOT;
+}
+
+void hugh_note_special(hugh_machine *m, uint64_t offset, const char *does) {
+  if (m->special != NULL) return;
+  m->special = does;
+  m->special_at = offset;
 }

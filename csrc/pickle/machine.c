@@ -367,6 +367,7 @@ reload:
       case 0x91: value = HUGH_TAG_SET; goto from_mark;
       from_mark:
         POP_MARK();
+        if (value == HUGH_TAG_DICT && hugh_items_matter(m, 0, mark, (size_t)(sp - mark))) goto items;
         value = hugh_value_node((hugh_tag)value, hugh_node_add(m, mark, (size_t)(sp - mark)));
         sp = mark;
         PUSH(value);
@@ -384,10 +385,9 @@ reload:
         break;
       case 's':
         LEAST(3);
-        if (hugh_tag_of(sp[-3]) == HUGH_TAG_DICT) hugh_node_extend(m, hugh_node_of(sp[-3]), sp - 2, 2);
-        else hugh_machine_mutate(m, HERE(), sp[-3], "__setitem__");
         mark = sp - 2;
-        if (hugh_has_attribute_items(m, sp[-3])) goto items;
+        if (hugh_items_matter(m, sp[-3], mark, 2)) goto items;
+        hugh_machine_set_items(m, HERE(), sp[-3], mark, 2);
         sp = mark;
         p++;
         break;
@@ -397,24 +397,26 @@ reload:
       to_mark:
         POP_MARK();
         if (mark <= fence) goto underflow;
-        if (hugh_tag_of(mark[-1]) == (hugh_tag)value) {
-          hugh_node_extend(m, hugh_node_of(mark[-1]), mark, (size_t)(sp - mark));
-        } else if (sp > mark) {
-          hugh_machine_mutate(m, HERE(), mark[-1], value == HUGH_TAG_LIST ? "extend" : value == HUGH_TAG_DICT ? "__setitem__" : "add");
-          if (value == HUGH_TAG_DICT && hugh_has_attribute_items(m, mark[-1])) goto items;
-        }
+        if (value == HUGH_TAG_DICT && hugh_items_matter(m, mark[-1], mark, (size_t)(sp - mark))) goto items;
+        if (value == HUGH_TAG_DICT) hugh_machine_set_items(m, HERE(), mark[-1], mark, (size_t)(sp - mark));
+        else if (hugh_tag_of(mark[-1]) == (hugh_tag)value) hugh_node_extend(m, hugh_node_of(mark[-1]), mark, (size_t)(sp - mark));
+        else if (sp > mark) hugh_machine_mutate(m, HERE(), mark[-1], value == HUGH_TAG_LIST ? "extend" : "add");
         sp = mark;
         p++;
         break;
-      items: { /* of something that may have them as attributes: everything stays where it is until the keys are known */
-        bool marked = *p == 'u';
-        m->mark_count += marked;
+      items: { /* that may be more than data: everything stays where it is until the keys are known */
+        uint8_t code = *p;
+        value = code == 'd' ? hugh_value_of(HUGH_TAG_DICT) : mark[-1];
+        m->mark_count += code != 's';
         SAVE();
         m->at = HERE();
         skip = 1;
-        if (hugh_check_items(m, m->at, mark, (size_t)(sp - mark)) == HUGH_NEED) return HUGH_STREAM_WANT;
-        m->mark_count -= marked;
+        if (hugh_check_items(m, m->at, value, mark, (size_t)(sp - mark)) == HUGH_NEED) return HUGH_STREAM_WANT;
+        m->mark_count -= code != 's';
+        if (code == 'd') value = hugh_value_node(HUGH_TAG_DICT, hugh_node_add(m, mark, (size_t)(sp - mark)));
+        else hugh_machine_set_items(m, m->at, value, mark, (size_t)(sp - mark));
         sp = mark;
+        if (code == 'd') PUSH(value);
         goto resume;
       }
 

@@ -54,7 +54,6 @@ static inline uint64_t hugh_node_of(hugh_value value) { return value >> 26; }
 
 /* A node: a header word (count, kept), a link to the node that continues it, and the items that were kept. */
 #define HUGH_NODE_ITEMS 64 /* items kept of one node */
-#define HUGH_NODE_LINKS 16 /* nodes that one list or dict may chain */
 
 typedef struct hugh_known hugh_known; /* a function whose result can be folded */
 
@@ -220,6 +219,7 @@ bool hugh_node_alive(const hugh_machine *, uint64_t node);
 /* How many items there are and how many of them are kept (in *kept); false if the node was forgotten. */
 bool hugh_node_size(const hugh_machine *, uint64_t node, uint64_t *count, size_t *kept);
 hugh_value hugh_node_item(const hugh_machine *, uint64_t node, size_t index);
+bool hugh_node_mark(hugh_machine *, uint64_t node); /* whether it was marked before */
 /* Adds items to a list, set or dict. */
 void hugh_node_extend(hugh_machine *, uint64_t node, const hugh_value *items, size_t count);
 
@@ -258,9 +258,11 @@ hugh_got hugh_check_call(hugh_machine *, const hugh_named *, hugh_call, hugh_val
 hugh_got hugh_check_state(hugh_machine *, hugh_value object, hugh_value state, bool *fine, hugh_value learned[2]);
 /* What a key of the state does that is more than data: a clause for a sentence. Untouched if there is none. */
 hugh_got hugh_special_key(hugh_machine *, hugh_value state, const char **does);
-/* Items of objects whose items may be attributes as well: of all but plain dicts. */
-bool hugh_has_attribute_items(hugh_machine *, hugh_value object);
-hugh_got hugh_check_items(hugh_machine *, uint64_t offset, const hugh_value *items, size_t count); /* keys and values */
+/* Whether items, keys and values, may be more than data: those of objects that may have them as attributes, and those that are mappings. */
+bool hugh_items_matter(hugh_machine *, hugh_value object, const hugh_value *items, size_t count);
+hugh_got hugh_check_items(hugh_machine *, uint64_t offset, hugh_value object, const hugh_value *items, size_t count);
+void hugh_note_special(hugh_machine *, uint64_t offset, const char *does);
+bool hugh_is_list(hugh_machine *, hugh_value); /* one of Python's own, without attributes */
 void hugh_hand_over(hugh_machine *, uint64_t offset, const hugh_named *callee, hugh_value arguments, hugh_value keywords);
 void hugh_misuse(hugh_named *, uint64_t offset, hugh_misused how);
 
@@ -284,6 +286,7 @@ hugh_got hugh_machine_call(hugh_machine *, uint64_t offset, hugh_call, hugh_valu
                            hugh_value *result);
 hugh_got hugh_machine_build(hugh_machine *, uint64_t offset, hugh_value object, hugh_value state);
 void hugh_machine_mutate(hugh_machine *, uint64_t offset, hugh_value object, const char *how);
+void hugh_machine_set_items(hugh_machine *, uint64_t offset, hugh_value object, const hugh_value *items, size_t count); /* keys and values */
 hugh_got hugh_machine_persistent(hugh_machine *, uint64_t offset, hugh_value id, hugh_value *result);
 
 /* disassemble.c: the opcodes as lines, as pickletools writes them. */

@@ -10,6 +10,10 @@
 /* Words of a node before its items: counts, the node that continues it, the last node of that chain. */
 #define HEAD_WORDS 3
 
+/* The first word: how many items there are, whether the node is marked, how many of them it keeps. */
+#define MARKED ((hugh_value)128)
+#define KEPT   ((hugh_value)127)
+
 static hugh_value *word(const hugh_machine *machine, uint64_t at) { return &machine->ring[at & (machine->ring_size - 1)]; }
 
 static bool grow(hugh_machine *machine, size_t words) {
@@ -45,6 +49,13 @@ bool hugh_node_alive(const hugh_machine *machine, uint64_t node) {
   return node != 0 && node < machine->ring_head && machine->ring_head - node <= machine->ring_size;
 }
 
+bool hugh_node_mark(hugh_machine *machine, uint64_t node) {
+  if (!hugh_node_alive(machine, node)) return false;
+  bool marked = (*word(machine, node) & MARKED) != 0;
+  *word(machine, node) |= MARKED;
+  return marked;
+}
+
 void hugh_node_extend(hugh_machine *machine, uint64_t node, const hugh_value *items, size_t count) {
   if (count == 0 || !hugh_node_alive(machine, node)) return;
   uint64_t old = *word(machine, node) >> 8;
@@ -68,14 +79,14 @@ bool hugh_node_size(const hugh_machine *machine, uint64_t node, uint64_t *count,
   *count = *word(machine, node) >> 8;
   for (uint64_t at = node; at != 0; at = *word(machine, at + 1)) {
     if (!hugh_node_alive(machine, at)) break;
-    *kept += (size_t)(*word(machine, at) & 255);
+    *kept += (size_t)(*word(machine, at) & KEPT);
   }
   return true;
 }
 
 hugh_value hugh_node_item(const hugh_machine *machine, uint64_t node, size_t index) {
   for (uint64_t at = node; at != 0 && hugh_node_alive(machine, at); at = *word(machine, at + 1)) {
-    size_t kept = (size_t)(*word(machine, at) & 255);
+    size_t kept = (size_t)(*word(machine, at) & KEPT);
     if (index < kept) return word(machine, at)[HEAD_WORDS + index];
     index -= kept;
   }
