@@ -61,11 +61,14 @@ hugh_got hugh_array_layout(hugh_machine *m, hugh_value state, hugh_raw *raw, uin
   return HUGH_GOT;
 }
 
-bool hugh_outer_enter(hugh_machine *m) {
+bool hugh_outer_enter(hugh_machine *m, uint64_t at) {
   hugh_outer *outer = m->outer_count < OUTER_MOST ? hugh_resize(m->scan, NULL, 0, sizeof *outer) : NULL;
   if (outer == NULL) return false;
-  *outer = (hugh_outer){m->outer,     m->stack,     m->memo,        m->sparse,       m->marks,      m->depth,     m->stack_size, m->mark_count,
-                        m->mark_size, m->memo_size, m->sparse_size, m->sparse_count, m->memo_count, m->memo_full, m->proto};
+  *outer = (hugh_outer){m->outer,     m->stack,       m->memo,         m->sparse,     m->marks, m->depth,     m->stack_size, m->mark_count, m->mark_size,
+                        m->memo_size, m->sparse_size, m->sparse_count, m->memo_count, m->at,    m->frame_end, m->memo_full,  m->proto};
+  m->at = at;
+  m->frame_end = HUGH_NO_OFFSET;
+  m->behind = 0;
   m->outer = outer;
   m->outer_count++;
   m->stack = m->memo = m->sparse = NULL;
@@ -101,6 +104,9 @@ void hugh_outer_leave(hugh_machine *m) {
   m->memo_count = outer->memo_count;
   m->memo_full = outer->memo_full;
   m->proto = outer->proto;
+  m->frame_end = outer->frame_end;
+  m->behind = m->at;
+  if (m->frame_end != HUGH_NO_OFFSET) m->at = outer->at;
   m->outer = outer->next;
   m->outer_count--;
   hugh_resize(m->scan, outer, sizeof *outer, 0);

@@ -37,23 +37,10 @@ static hugh_end fail(hugh_machine *m, uint64_t offset, uint64_t resume, const ch
   return HUGH_STREAM_ERROR;
 }
 
-/* Notes that the machines read this stream differently; `apart`: from here on they are at different places. */
-static void diverge(hugh_machine *m, uint64_t offset, bool apart, const char *how) {
-  if (m->flavour != HUGH_FLAVOUR_MEMORY) return;
-  if (m->divergence == NULL && !m->resync) {
-    m->divergence = how;
-    m->divergence_at = offset;
-  }
-  if (apart) {
-    m->diverged = true;
-    m->frame_end = HUGH_NO_OFFSET;
-  }
-}
-
 static bool parse_index(hugh_machine *m, uint64_t offset, const uint8_t *p, const uint8_t *end, uint64_t *index) {
   bool plain;
   if (!hugh_memo_index(p, end, index, &plain)) return false;
-  if (!plain) diverge(m, offset, false, "a memo index is written in a way that not every unpickler accepts");
+  if (!plain) hugh_machine_diverge(m, offset, false, "a memo index is written in a way that not every unpickler accepts");
   return true;
 }
 
@@ -76,7 +63,7 @@ static bool plain_number(const uint8_t *p, const uint8_t *end) {
 
 static hugh_value text_number(hugh_machine *m, uint64_t offset, const uint8_t *p, const uint8_t *end) {
   if (!plain_number(p, end)) {
-    diverge(m, offset, false, "a number is written in a way that not every unpickler accepts");
+    hugh_machine_diverge(m, offset, false, "a number is written in a way that not every unpickler accepts");
     return hugh_value_at(HUGH_TAG_NUMBER, offset);
   }
   const uint8_t *start = p;
@@ -101,7 +88,7 @@ static void cut_global(hugh_machine *m, const uint8_t *p, size_t length) {
   } else if (module.length > 0) {
     module.length--;
   }
-  diverge(m, m->at, false, "the input ends inside the name of a global");
+  hugh_machine_diverge(m, m->at, false, "the input ends inside the name of a global");
   size_t index = hugh_machine_name(m, m->at, module, name);
   if (*p == 'i' && m->mark_count > 0 && index > 0) {
     if (m->named[index].calls++ == 0) m->named[index].call_offset = m->at;
@@ -216,7 +203,11 @@ reload:
   }
   {
     size_t length = 0;
-    if (m->frame_end != HUGH_NO_OFFSET && m->at >= m->frame_end) m->frame_end = HUGH_NO_OFFSET;
+    if (m->frame_end != HUGH_NO_OFFSET && m->at >= m->frame_end) {
+      m->frame_end = HUGH_NO_OFFSET;
+      if (m->behind > m->at) m->at = m->behind;
+      m->behind = 0;
+    }
     span = hugh_view_get(scan, m->view, m->at, need, HUGH_READ, &length);
     last = false;
     if (span == NULL && m->view->got == HUGH_END) {
@@ -239,7 +230,7 @@ reload:
     if (m->frame_end != HUGH_NO_OFFSET && length > m->frame_end - m->at) {
       if (need > m->frame_end - m->at) {
         if (m->flavour == HUGH_FLAVOUR_MEMORY) {
-          diverge(m, m->at, true, "an opcode straddles the end of its frame");
+          hugh_machine_diverge(m, m->at, true, "an opcode straddles the end of its frame");
         } else {
           SAVE();
           return HUGH_STREAM_CUT;
@@ -288,7 +279,7 @@ reload:
         break;
       case 'F':
         LINE(p + 1, newline);
-        if (!plain_number(p + 1, newline)) diverge(m, HERE(), false, "a number is written in a way that not every unpickler accepts");
+        if (!plain_number(p + 1, newline)) hugh_machine_diverge(m, HERE(), false, "a number is written in a way that not every unpickler accepts");
         PUSH(hugh_value_at(HUGH_TAG_NUMBER, HERE()));
         p = newline + 1;
         break;
@@ -488,7 +479,7 @@ reload:
       case 'c':
         LINE(p + 1, newline);
         LINE(newline + 1, second);
-        if (newline == p + 1 || second == newline + 1) diverge(m, HERE(), false, "the name of a global is empty");
+        if (newline == p + 1 || second == newline + 1) hugh_machine_diverge(m, HERE(), false, "the name of a global is empty");
         index = hugh_machine_name(m, HERE(), (hugh_text){(const char *)p + 1, (size_t)(newline - p) - 1},
                                   (hugh_text){(const char *)newline + 1, (size_t)(second - newline) - 1});
         PUSH(hugh_value_call(HUGH_TAG_GLOBAL, (size_t)index, 0));
@@ -500,7 +491,7 @@ reload:
         index = hugh_machine_name(m, HERE(), (hugh_text){(const char *)p + 1, (size_t)(newline - p) - 1},
                                   (hugh_text){(const char *)newline + 1, (size_t)(second - newline) - 1});
         if (m->mark_count == 0) {
-          diverge(m, HERE(), false, "INST without a mark");
+          hugh_machine_diverge(m, HERE(), false, "INST without a mark");
           goto no_mark;
         }
         SAVE();
@@ -631,17 +622,17 @@ reload:
         if (m->frame_end != HUGH_NO_OFFSET && from < m->frame_end) {
           if (m->flavour == HUGH_FLAVOUR_PURE) goto nested_frame;
           if (m->flavour == HUGH_FLAVOUR_FILE && from + size > m->frame_end) {
-            m->at = m->frame_end; /* what is left of the old frame is dropped */
-            m->frame_end += size;
+            m->at = hugh_machine_keeps(m) ? from : m->frame_end; /* what is left of the old frame is dropped */
+            m->frame_end = m->at + size;
           } else {
             m->at = from;
-            diverge(m, HERE(), true, "a frame begins inside another");
+            hugh_machine_diverge(m, HERE(), true, "a frame begins inside another");
           }
         } else {
           m->at = from;
           m->frame_end = from + size;
           if (m->view->size != HUGH_UNKNOWN_SIZE && m->frame_end > m->view->size) {
-            diverge(m, HERE(), false, "a frame is longer than the input");
+            hugh_machine_diverge(m, HERE(), false, "a frame is longer than the input");
           } else if (!m->resync && m->frame_end > m->frame_most) {
             m->frame_most = m->frame_end;
             m->frame_most_at = HERE();
@@ -682,7 +673,7 @@ resume: /* an opcode that may have read elsewhere is done */
 skip_payload: /* the payload of the opcode at p goes beyond this span */
   if (m->frame_end != HUGH_NO_OFFSET && hugh_add(HERE() + skip, skip_size) > m->frame_end && HERE() + skip < m->frame_end) {
     if (m->flavour == HUGH_FLAVOUR_MEMORY) {
-      diverge(m, HERE(), true, "an opcode straddles the end of its frame");
+      hugh_machine_diverge(m, HERE(), true, "an opcode straddles the end of its frame");
     } else {
       sp--;
       SAVE();

@@ -82,11 +82,14 @@ typedef struct hugh_named {
 /* The machines that read pickles differ in where their bytes come from once a frame is wrong. */
 typedef enum hugh_flavour {
   HUGH_FLAVOUR_MEMORY, /* _pickle on bytes: frames are only checked */
-  HUGH_FLAVOUR_FILE,   /* _pickle on a file: what is left of a frame is dropped when a read goes beyond it */
+  HUGH_FLAVOUR_FILE,   /* _pickle on a file: what is left of a frame is dropped when a read goes beyond it, unless a buffer held it all */
   HUGH_FLAVOUR_PURE,   /* pickle.py: a read across the end of a frame raises */
   HUGH_FLAVOUR_JOBLIB, /* joblib: raw arrays lie between the opcodes */
   HUGH_FLAVOURS
 } hugh_flavour;
+
+#define HUGH_CHOICES 3 /* frames of a stream that may lie in a buffer or not, each by itself */
+#define HUGH_OTHERS  8 /* places where the next stream may begin besides the usual one */
 
 /* What follows the state of one of joblib's array wrappers. */
 typedef enum hugh_raw {
@@ -102,7 +105,7 @@ typedef struct hugh_outer {
   hugh_value *stack, *memo, *sparse;
   uint32_t *marks;
   size_t depth, stack_size, mark_count, mark_size, memo_size, sparse_size, sparse_count;
-  uint64_t memo_count;
+  uint64_t memo_count, at, frame_end;
   bool memo_full;
   uint8_t proto;
 } hugh_outer;
@@ -138,12 +141,15 @@ typedef struct hugh_machine {
   uint64_t at;            /* the next opcode */
   uint64_t start;         /* of this stream */
   uint64_t frame_end;     /* HUGH_NO_OFFSET: not in a frame */
+  uint64_t behind;        /* of joblib: where its file goes on after the frame, or 0: right there */
   uint64_t skip_from, skip_to; /* the last opcode whose payload was skipped with the end of the input not known */
   bool pushed;            /* a child was pushed and has to run first */
   uint64_t line_at;       /* 0, or: the opcode at `at` is a string whose line goes on here */
   size_t min;             /* bytes the opcode at `at` is known to need */
   hugh_flavour flavour;
   bool diverged;          /* the machines part in this stream: run it in the other flavours too */
+  unsigned kept;          /* of the file flavour: bit n says that the nth frame that ends too soon lies in a buffer that holds more */
+  unsigned choices, most_choices; /* such frames: in this run, in any run of this stream */
   bool resync;            /* an error was met: no machine gets further by itself */
   bool resync_start;      /* this stream begins behind an error */
   bool padding;           /* look for the next stream first */
@@ -159,6 +165,9 @@ typedef struct hugh_machine {
   uint8_t proto, highest;
   uint64_t streams, stream_opcodes;
   uint64_t stream_end;    /* where the first flavour ended this stream */
+  uint64_t others[HUGH_OTHERS]; /* where others ended theirs, and look for the next one */
+  size_t other_count;
+  unsigned detours;       /* streams that began at one of those */
 
   hugh_value *stack;
   size_t depth, stack_size;
@@ -302,7 +311,7 @@ void hugh_explain_return(hugh_machine *, uint64_t offset, hugh_value);
 /* joblib.c: how long the raw bytes behind a NumpyArrayWrapper are. */
 bool hugh_is_array_wrapper(const hugh_named *);
 hugh_got hugh_array_layout(hugh_machine *, hugh_value state, hugh_raw *, uint64_t *size);
-bool hugh_outer_enter(hugh_machine *); /* puts the stream aside and starts with an empty stack */
+bool hugh_outer_enter(hugh_machine *, uint64_t at); /* puts the stream aside and starts one at `at` */
 void hugh_outer_leave(hugh_machine *); /* takes it up again */
 void hugh_outer_drop(hugh_machine *);
 

@@ -91,14 +91,9 @@ hugh_value hugh_memo_get(const hugh_machine *machine, uint64_t index) {
 bool hugh_memo_index(const uint8_t *p, const uint8_t *end, uint64_t *index, bool *plain) {
   const uint8_t *start = p;
   uint64_t number = 0;
-  bool wide = false, digits = false;
+  bool wide = false, digits = false, negative = false;
   while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r'))) p++;
-  if (p < end && *p == '+') p++;
-  if (p < end && *p == '-') {
-    p++;
-    for (; p < end && (*p == '0' || *p == '_'); p++) digits = true;
-    if (!digits || p < end) return false;
-  }
+  if (p < end && (*p == '+' || *p == '-')) negative = *p++ == '-';
   for (; p < end; p++) {
     if (*p >= '0' && *p <= '9') {
       digits = true;
@@ -108,7 +103,7 @@ bool hugh_memo_index(const uint8_t *p, const uint8_t *end, uint64_t *index, bool
       break;
     }
   }
-  if (!digits) return false;
+  if (!digits || (negative && (number != 0 || wide))) return false;
   const uint8_t *stop = p;
   while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r'))) p++;
   if (p < end && *p != '\0') return false;

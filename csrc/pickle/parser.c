@@ -5,17 +5,39 @@
 #include "stream.h"
 
 #define CUT_MOST ((size_t)64 * 1024)
+#define DETOURS_MOST 16
 
 static void stream_begin(hugh_machine *m, uint64_t at) {
   m->at = m->start = at;
   m->depth = m->mark_count = 0;
   m->proto = 0;
   m->frame_end = HUGH_NO_OFFSET;
+  m->behind = 0;
+  m->choices = 0;
   m->min = 1;
   m->stream_opcodes = 0;
   m->error = NULL;
   m->raw = HUGH_RAW_NONE;
   hugh_memo_clear(m);
+}
+
+void hugh_machine_diverge(hugh_machine *m, uint64_t offset, bool apart, const char *how) {
+  if (m->flavour != HUGH_FLAVOUR_MEMORY && m->flavour != HUGH_FLAVOUR_JOBLIB) return;
+  if (m->divergence == NULL && !m->resync) {
+    m->divergence = how;
+    m->divergence_at = offset;
+  }
+  if (apart && m->flavour == HUGH_FLAVOUR_MEMORY) {
+    (void)hugh_machine_keeps(m);
+    m->diverged = true;
+    m->frame_end = HUGH_NO_OFFSET;
+  }
+}
+
+bool hugh_machine_keeps(hugh_machine *m) {
+  unsigned choice = m->choices++;
+  if (m->choices > m->most_choices) m->most_choices = m->choices;
+  return choice < HUGH_CHOICES && (m->kept >> choice & 1) != 0;
 }
 
 /* ------------------------------------------------ opcodes cut by frames */
@@ -71,12 +93,18 @@ static hugh_got line_piece(cutter *c) {
   return HUGH_END;
 }
 
-/* Runs the opcode at m->at, whose argument crosses the end of the frame, from a copy that holds the bytes this flavour reads. */
+/* Runs the opcode at m->at, which crosses the end of the frame, from a copy that holds the bytes this flavour reads. */
 static hugh_end run_cut(hugh_machine *m) {
   if (m->cut == NULL) {
     m->cut = hugh_resize(m->scan, NULL, 0, CUT_MOST);
     m->cut_view = m->cut != NULL ? hugh_view_memory(m->scan, m->cut, CUT_MOST) : NULL;
     return m->cut_view != NULL ? HUGH_STREAM_AGAIN : HUGH_STREAM_FULL; /* in a step of its own: no child takes the view with it */
+  }
+  hugh_machine_diverge(m, m->at, false, "an opcode straddles the end of its frame");
+  unsigned choices = m->choices;
+  if (m->flavour == HUGH_FLAVOUR_FILE && hugh_machine_keeps(m)) {
+    m->frame_end = HUGH_NO_OFFSET;
+    return HUGH_STREAM_AGAIN;
   }
   cutter c = {m, m->at, m->frame_end, m->cut, 0};
   hugh_got got = piece(&c, 1, false);
@@ -90,7 +118,10 @@ static hugh_end run_cut(hugh_machine *m) {
   }
   if (got == HUGH_GOT && kind >= HUGH_ARG_LINE) got = line_piece(&c);
   if (got == HUGH_GOT && kind == HUGH_ARG_LINE2) got = line_piece(&c);
-  if (got == HUGH_NEED) return HUGH_STREAM_WANT;
+  if (got == HUGH_NEED) {
+    m->choices = choices;
+    return HUGH_STREAM_WANT;
+  }
   if (got == HUGH_END) {
     m->at++;
     return HUGH_STREAM_ERROR;
@@ -125,6 +156,7 @@ static hugh_end run_cut(hugh_machine *m) {
   if (end == HUGH_STREAM_WANT) { /* a text that lies elsewhere */
     m->at = at;
     m->frame_end = frame_end;
+    m->choices = choices;
     return end;
   }
   m->at = c.at;
@@ -154,9 +186,60 @@ static void account(hugh_machine *m, hugh_end end) {
   m->resync = true;
 }
 
+/* A machine reads on at `at` after a STOP: it looks for the next pickle where the first flavour may not. */
+static void note_other(hugh_machine *m, uint64_t at) {
+  for (size_t i = 0; i < m->other_count; i++) {
+    if (m->others[i] == at) return;
+  }
+  if (m->other_count < HUGH_OTHERS && m->detours < DETOURS_MOST) m->others[m->other_count++] = at;
+  else hugh_incomplete(m->scan, m->task, at, "unpicklers find the next pickle in more places than hugh follows");
+}
+
+/* The end of a stream, which is not the same for all who load pickle after pickle: most have read the whole frame already. */
+static void note_stop(hugh_machine *m) {
+  bool inside = m->frame_end != HUGH_NO_OFFSET && m->frame_end > m->at;
+  if (m->resync_start) return;
+  if (inside) hugh_machine_diverge(m, m->at - 1, false, "a pickle ends before its frame does");
+  if (inside && m->frame_end < m->view->size) note_other(m, m->frame_end);
+  if (m->flavour != HUGH_FLAVOUR_MEMORY && m->at != m->stream_end) note_other(m, m->at);
+}
+
+/* Takes the first place that the streams so far ran past without beginning there. False if there is none. */
+static bool take_other(hugh_machine *m) {
+  size_t first = 0, left = 0;
+  for (size_t i = 0; i < m->other_count; i++) {
+    if (m->others[i] != m->stream_end) m->others[left++] = m->others[i];
+  }
+  m->other_count = left;
+  for (size_t i = 1; i < left; i++) {
+    if (m->others[i] < m->others[first]) first = i;
+  }
+  if (left == 0 || (m->others[first] > m->stream_end && !m->exhausted)) return false;
+  m->stream_end = m->others[first];
+  m->others[first] = m->others[--m->other_count];
+  m->detours++;
+  m->exhausted = m->resync = false;
+  return true;
+}
+
+/* The next way to read the stream that begins at m->start; false if it was read in all. */
+static bool next_flavour(hugh_machine *m) {
+  if (m->resync_start) return false;
+  if (m->flavour == HUGH_FLAVOUR_FILE) { /* all kept is what the first flavour did */
+    unsigned choices = m->most_choices < HUGH_CHOICES ? m->most_choices : HUGH_CHOICES;
+    if (m->most_choices > HUGH_CHOICES) hugh_incomplete(m->scan, m->task, m->start, "more frames of a pickle end too soon than hugh follows");
+    if (++m->kept + 1 < 1u << choices) return true;
+  }
+  for (unsigned next = m->flavour + 1u; next < HUGH_FLAVOURS; next++) {
+    if (next == HUGH_FLAVOUR_JOBLIB ? !m->wrapped : !m->diverged) continue;
+    m->flavour = (hugh_flavour)next;
+    return true;
+  }
+  return false;
+}
+
 /* A stream ended in this flavour: the next flavour that reads it differently, or the next stream. */
 static void stream_over(hugh_machine *m, hugh_end end) {
-  hugh_outer_drop(m);
   if (m->flavour == HUGH_FLAVOUR_MEMORY) {
     if (end == HUGH_STREAM_END && m->stream_opcodes > 0) {
       m->error = "the input ends before the pickle does";
@@ -170,22 +253,25 @@ static void stream_over(hugh_machine *m, hugh_end end) {
     m->exhausted = end == HUGH_STREAM_END;
     account(m, end);
   }
-  for (unsigned next = m->flavour + 1u; next < HUGH_FLAVOURS && !m->resync_start; next++) {
-    if (next == HUGH_FLAVOUR_JOBLIB ? !m->wrapped : !m->diverged) continue;
-    m->flavour = (hugh_flavour)next;
+  if (end == HUGH_STREAM_STOP) note_stop(m);
+  hugh_outer_drop(m);
+  if (next_flavour(m)) {
     stream_begin(m, m->start);
     return;
   }
   m->flavour = HUGH_FLAVOUR_MEMORY;
   m->diverged = m->wrapped = false;
+  m->kept = m->most_choices = 0;
+  (void)take_other(m);
   m->resync_start = m->resync;
   m->padding = true;
   stream_begin(m, m->stream_end);
 }
 
-/* The array behind a wrapper: skipped, or a stream of its own. */
+/* The array behind a wrapper: skipped, or a stream of its own. joblib reads it from the file, where a frame was read as a whole. */
 static hugh_end skip_raw(hugh_machine *m) {
-  uint64_t at = m->frame_end != HUGH_NO_OFFSET ? m->frame_end : m->at; /* joblib reads the file, not the frame */
+  bool inside = m->frame_end != HUGH_NO_OFFSET && m->at < m->frame_end;
+  uint64_t at = !inside ? m->at : m->behind > 0 ? m->behind : m->frame_end;
   size_t length;
   hugh_raw raw = m->raw;
   if (raw == HUGH_RAW_ALIGNED) {
@@ -194,13 +280,10 @@ static hugh_end skip_raw(hugh_machine *m) {
     at += 1 + (uint64_t)*p;
   }
   m->raw = HUGH_RAW_NONE;
-  m->frame_end = HUGH_NO_OFFSET;
-  if (raw == HUGH_RAW_PICKLE) {
-    m->at = at;
-    return hugh_outer_enter(m) ? HUGH_STREAM_AGAIN : HUGH_STREAM_ERROR;
-  }
-  m->at = hugh_add(at, m->raw_size);
-  if (m->view->size != HUGH_UNKNOWN_SIZE && m->at > m->view->size) return HUGH_STREAM_END;
+  if (raw == HUGH_RAW_PICKLE) return hugh_outer_enter(m, at) ? HUGH_STREAM_AGAIN : HUGH_STREAM_ERROR;
+  at = hugh_add(at, m->raw_size);
+  *(inside ? &m->behind : &m->at) = at;
+  if (m->view->size != HUGH_UNKNOWN_SIZE && at > m->view->size) return HUGH_STREAM_END;
   return HUGH_STREAM_AGAIN;
 }
 
@@ -263,7 +346,8 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
       default: stream_over(m, end);
     }
     bool spent = hugh_work(scan, 16);
-    if (m->flavour == HUGH_FLAVOUR_MEMORY && (m->exhausted || (m->most_streams > 0 && m->streams >= m->most_streams))) break;
+    bool enough = m->most_streams > 0 && m->streams >= m->most_streams && m->detours == 0 && m->other_count == 0;
+    if (m->flavour == HUGH_FLAVOUR_MEMORY && (m->exhausted || enough)) break;
     if (spent) return HUGH_AGAIN;
   }
 over:

@@ -18,5 +18,9 @@ typedef enum hugh_end {
 } hugh_end;
 
 hugh_end hugh_machine_run(hugh_machine *);
+/* Notes that the machines read this stream differently; `apart`: from here on they are at different places. */
+void hugh_machine_diverge(hugh_machine *, uint64_t offset, bool apart, const char *how);
+/* In the file flavour, where a frame ends too soon: whether reading goes on in a buffer that held more than the frame, or behind the frame. */
+bool hugh_machine_keeps(hugh_machine *);
 
 #endif
