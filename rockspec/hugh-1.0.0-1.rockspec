@@ -79,6 +79,7 @@ build = {
       ["hugh.model.versions"] = "lua/hugh/model/versions.lua",
       ["hugh.policies.hugginghugh"] = "lua/hugh/policies/hugginghugh.lua",
       ["hugh.policies.verified"] = "lua/hugh/policies/verified.lua",
+      ["hugh.policy.frozen"] = "lua/hugh/policy/frozen.lua",
       ["hugh.policy"] = "lua/hugh/policy/init.lua",
       ["hugh.policy.judge"] = "lua/hugh/policy/judge.lua",
       ["hugh.policy.language"] = "lua/hugh/policy/language.lua",

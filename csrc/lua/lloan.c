@@ -24,7 +24,7 @@ static int view_length(lua_State *B) {
   return 1;
 }
 
-static int view_newindex(lua_State *B) { return luaL_error(B, "facts cannot be changed"); }
+static int view_newindex(lua_State *B) { return luaL_error(B, "facts cannot be changed, nor can what stands outside of a condition"); }
 
 /* Replaces the table on top of the stack with a view of it: a userdata, since Lua 5.1 asks no table for its length. */
 static void make_view(lua_State *B) {

@@ -216,18 +216,18 @@ static void take(lua_State *L, const char *name) { /* moves a global into the ta
 
 /* Opens what a sandbox may have. The table of what only the language sees is kept in the registry. */
 static int setup(lua_State *L) {
-  static const char *const hidden[] = {"pcall", "setmetatable", "getmetatable", "rawset", "rawget", "string", "table", NULL};
+  static const char *const hidden[] = {"pcall", "setmetatable", "getmetatable", "rawset", "rawget", "string", "table", "debug", NULL};
   static const char *const gone[] = {"load", "loadstring", "loadfile", "dofile", "require", "module", "collectgarbage", "print", "xpcall", "newproxy",
                                      "gcinfo", "getfenv", "setfenv", "coroutine", "rawequal", "rawlen", "warn", "jit", NULL};
 #if LUA_VERSION_NUM < 502
-  static const luaL_Reg libraries[] = {{"", luaopen_base}, {LUA_STRLIBNAME, luaopen_string}, {LUA_TABLIBNAME, luaopen_table}, {LUA_MATHLIBNAME, luaopen_math}, {NULL, NULL}};
+  static const luaL_Reg libraries[] = {{"", luaopen_base}, {LUA_STRLIBNAME, luaopen_string}, {LUA_TABLIBNAME, luaopen_table}, {LUA_MATHLIBNAME, luaopen_math}, {LUA_DBLIBNAME, luaopen_debug}, {NULL, NULL}};
   for (const luaL_Reg *library = libraries; library->func != NULL; library++) {
     lua_pushcfunction(L, library->func);
     lua_pushstring(L, library->name);
     lua_call(L, 1, 0);
   }
 #else
-  static const luaL_Reg libraries[] = {{"_G", luaopen_base}, {LUA_STRLIBNAME, luaopen_string}, {LUA_TABLIBNAME, luaopen_table}, {LUA_MATHLIBNAME, luaopen_math}, {NULL, NULL}};
+  static const luaL_Reg libraries[] = {{"_G", luaopen_base}, {LUA_STRLIBNAME, luaopen_string}, {LUA_TABLIBNAME, luaopen_table}, {LUA_MATHLIBNAME, luaopen_math}, {LUA_DBLIBNAME, luaopen_debug}, {NULL, NULL}};
   for (const luaL_Reg *library = libraries; library->func != NULL; library++) {
     luaL_requiref(L, library->name, library->func, 1);
     lua_pop(L, 1);

@@ -66,15 +66,6 @@ describe("facts in a policy", function()
     assert.same({ "a.safetensors", "b.bin" }, result.rules[1].paths)
   end)
 
-  it("are gone when the model is judged", function()
-    local result, loaded = judge("local first = not kept[1] kept[1] = kept[1] or it return first or #kept[1].tags == 2", nil, "local kept = {}")
-    assert.equal("warn", result.verdict)
-    loaded:assess(facts { tags = {} })
-    result = loaded:assess(facts { tags = { "x", "y" } })
-    assert.equal("POLICY_ERROR", result.rules[1].code)
-    assert.truthy(result.rules[1].message:find("facts are there only while a model is judged", 1, true), result.rules[1].message)
-  end)
-
   it("of three hundred thousand files cost the policy no memory", function()
     local files = {}
     for i = 1, 300000 do files[i] = { path = "f" .. i .. ".safetensors", safetensors = true } end

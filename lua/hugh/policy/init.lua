@@ -3,8 +3,8 @@
 --     local policy = assert(hugh.policy.load("acme.lua"))      -- a name, a file, or the text itself
 --     local result = policy:assess(model)
 --
--- values.lua, language.lua and judge.lua run inside the sandbox, layers.lua finds and reads the texts; this file puts them together, and turns
--- factors into a score.
+-- values.lua, frozen.lua, language.lua and judge.lua run inside the sandbox, layers.lua finds and reads the texts; this file puts them together,
+-- and turns factors into a score.
 
 local core = require("hugh.core")
 local facts = require("hugh.model.facts")
@@ -37,7 +37,7 @@ function module.load(what, limits)
   local source, message = layers.find(what)
   if not source then return nil, message, "POLICY" end
   local box = core.sandbox(limits or LIMITS)
-  for _, name in ipairs { "values", "language", "judge" } do
+  for _, name in ipairs { "values", "frozen", "language", "judge" } do
     local text, place = layers.own("hugh.policy." .. name)
     assert(box:load(assert(text, "hugh is not installed in full: lua/hugh/policy/" .. name .. ".lua is missing"), "=" .. place))
   end

@@ -119,6 +119,7 @@ function culprit() return running end
 --- { [number] = why } is not run again.
 function evaluate(facts, date, runaways)
   local m
+  host.reset()
   m, today = host.lend(facts, date)
   policy, running = host.policy, nil
   local result = { factors = {}, rules = {}, exemptions = {} }

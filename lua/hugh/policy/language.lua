@@ -230,7 +230,8 @@ end
 
 local safe_globals = {
   ipairs = ipairs, pairs = pairs, next = next, type = type, tostring = host.plain_text, tonumber = tonumber, select = select, error = error,
-  assert = assert, math = { floor = math.floor, ceil = math.ceil, min = math.min, max = math.max, abs = math.abs, huge = math.huge },
+  assert = assert,
+  math = host.view { floor = math.floor, ceil = math.ceil, min = math.min, max = math.max, abs = math.abs, huge = math.huge },
 }
 
 local function environment(layer)
@@ -264,13 +265,16 @@ local function environment(layer)
   env.rule = named(layer, "rule", layer.rules)
   env.exempt = named(layer, "exempt", layer.exempts)
   env.test = named(layer, "test", layer.tests)
-  return setmetatable(env, {
+  setmetatable(env, {
     __index = function(_, name)
       if not loading then error("unknown name '" .. tostring(name) .. "'", 2) end
       mistakes[#mistakes + 1] = { line = here(), message = "unknown name '" .. tostring(name) .. "'", word = tostring(name), key = tostring(name),
         among = host.all_words, name = true }
       return stand_in
     end,
+  })
+  return setmetatable({}, { -- empty, so that names that are taken cannot be set either
+    __index = env,
     __newindex = function(_, name)
       if not loading then error("a policy sets no globals ('" .. tostring(name) .. "')", 2) end
       mistakes[#mistakes + 1] = { line = here(), message = "a policy sets no globals: write `local " .. tostring(name) .. "`", key = tostring(name),
@@ -514,6 +518,7 @@ function compile(order)
     description.below[#description.below + 1] = { score = score, verdict = verdict, source = policy.below_source[score] }
   end
   table.sort(description.below, function(a, b) return a.score > b.score end)
+  host.freeze(policy)
   for i, test in ipairs(policy.tests) do description.tests[i] = { name = test.name, source = at(test.source, test.line) } end
   return description, all
 end

@@ -39,6 +39,8 @@ for _, fact in ipairs(facts.shapes) do
   end
 end
 
+local openers = { ["("] = ")", ["["] = "]", ["{"] = "}" }
+
 local scan = {}
 scan.__index = scan
 
@@ -49,7 +51,7 @@ function scan:push(opener, i) self.frames[#self.frames + 1] = { opener = opener,
 -- Ends a scope: what its locals hid is seen again.
 function scan:pop()
   local frame = table.remove(self.frames)
-  for name, shape in pairs(frame.hidden) do self.locals[name] = shape or nil end
+  for name, known in pairs(frame.hidden) do self.locals[name] = known or nil end
   return frame
 end
 
@@ -58,7 +60,7 @@ function scan:top() return self.frames[#self.frames] end
 function scan:declare(name, shape)
   local hidden = self:top().hidden
   if hidden[name] == nil then hidden[name] = self.locals[name] or false end
-  self.locals[name] = shape or ANY
+  self.locals[name] = { shape = shape or ANY, frame = #self.frames }
 end
 
 function scan:tell(i, message, word, among)
@@ -102,9 +104,9 @@ end
 
 -- The shape of the value that starts at `i`, as far as names, fields and indices make it, and the place after it.
 function scan:value(i)
-  local shape = self.list[i] and self.list[i].kind == "name" and self.locals[self.list[i].text]
-  if not shape then return ANY, i end
-  return self:follow(shape, i + 1, true)
+  local known = self.list[i] and self.list[i].kind == "name" and self.locals[self.list[i].text]
+  if not known then return ANY, i end
+  return self:follow(known.shape, i + 1, true)
 end
 
 -- The shape of a local that is given `m.field` and nothing more.
@@ -132,9 +134,27 @@ end
 
 local function is_field(self, i) return self:is(i - 1, ".") or self:is(i - 1, ":") end
 
+-- The place after the variable that starts at `i`: a name, its fields and indices.
+function scan:after_variable(i)
+  i = i + 1
+  while self:is(i, ".") or self:is(i, "[") do i = self:is(i, ".") and i + 2 or self:closed(i) end
+  return i
+end
+
+-- Is the variable that starts at `i` given a value: "name" itself, or a "field" of it?
+function scan:set(i)
+  local after = self:after_variable(i)
+  local what, opener = after == i + 1 and "name" or "field", self:top().opener
+  while self:is(after, ",") and not openers[opener] and self.list[after + 1] and self.list[after + 1].kind == "name" do
+    after = self:after_variable(after + 1)
+  end
+  return self:is(after, "=") and what
+end
+
 function scan:global(i)
-  local name = self.list[i].text
-  if self:is(i + 1, "=") or self:is(i - 1, "function") then
+  local name, set = self.list[i].text, self:set(i)
+  if set == "field" and globals[name] then return self:tell(i, name .. " cannot be changed") end
+  if set == "name" or self:is(i - 1, "function") then
     if statements[name] and self:is(i + 1, "=") then return self:tell(i, ("%s is a statement: write it without ="):format(name)) end
     return self:tell(i, ("a policy sets no globals: write `local %s%s`"):format(self:is(i - 1, "function") and "function " or "", name))
   end
@@ -168,26 +188,25 @@ function scan:name(i)
     keys[name] = true
     return i + 1
   end
-  local shape = self.locals[name]
-  if not shape then
-    self:global(i)
-    shape = name == "math" and math_shape or ANY
-  end
+  local known = self.locals[name]
+  if not known then self:global(i) end
+  local shape, set, condition = known and known.shape or name == "math" and math_shape or ANY, self:set(i), self:in_a_condition()
   if shape.callee then self:mention(shape.callee, i) end
-  local _, after = self:follow(shape, i + 1)
-  while self:is(after, ".") do after = after + 2 end
-  if self:is(after, "=") then
-    if after == i + 1 then self.locals[name] = ANY -- whatever it is given
-    elseif shape.facts then self:tell(i, "facts cannot be changed") end
+  self:follow(shape, i + 1)
+  if set == "field" and shape.facts then self:tell(i, "facts cannot be changed")
+  elseif set and known and condition and known.frame < condition then
+    self:tell(i, ("a condition keeps nothing for the next model: %s stands outside of it and cannot be changed"):format(name))
+  elseif set == "name" then
+    self.locals[name] = { shape = ANY, frame = known and known.frame or 0 } -- whatever it is given
   end
   return i + 1
 end
 
+-- The place of the condition's frame, if this is in one.
 function scan:in_a_condition()
-  for _, frame in ipairs(self.frames) do
-    if frame.condition then return true end
+  for i, frame in ipairs(self.frames) do
+    if frame.condition then return i end
   end
-  return false
 end
 
 -- Are the innermost braces those of a rule or a factor?
@@ -281,7 +300,7 @@ keywords["goto"] = function(_, i) return i + 2 end
 local operators = {
   ["::"] = function(_, i) return i + 3 end,
 }
-for opener, closer in pairs { ["("] = ")", ["["] = "]", ["{"] = "}" } do
+for opener, closer in pairs(openers) do
   operators[opener] = function(self, i)
     self:push(opener, i)
     return i + 1

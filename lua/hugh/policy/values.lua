@@ -12,7 +12,7 @@ local function type(value)
   return kind == "userdata" and "table" or kind
 end
 
-local lent, lent_view -- the facts that are judged now, and m
+local lent_view -- m, the facts that are judged now
 local model -- what m is, as lloan.c reads it: { its fields, the shape of any other entry or nil, the metatable of a copy or false }
 
 local function next(list, key)
@@ -228,7 +228,6 @@ local function view_of(facts)
     __index = function(_, key)
       local shape = model[1][key]
       if plain_type(shape) ~= "table" then return model[3].__index(facts, key) end
-      if facts ~= lent then error("facts are there only while a model is judged", 2) end
       local value = host.fetch(key, shape)
       host.rawset(facts, key, value)
       return value
@@ -238,7 +237,7 @@ end
 
 --- What a condition is given as `m`. The facts are there until the next are lent.
 function host.lend(facts, date)
-  lent, lent_view, today = facts, view_of(facts), day_number(date)
+  lent_view, today = view_of(facts), day_number(date)
   return lent_view, today
 end
 
