@@ -88,7 +88,7 @@ static const suffix suffixes[] = {
     SUFFIX(".h5", HDF5),                  SUFFIX(".hdf5", HDF5),                SUFFIX(".keras", KERAS),              SUFFIX(".tflite", TFLITE),
     SUFFIX(".msgpack", MSGPACK),          SUFFIX(".rds", RDS),                  SUFFIX(".pmml", PMML),                SUFFIX(".xml", XML),
     SUFFIX(".json", JSON),                SUFFIX(".yaml", YAML),                SUFFIX(".yml", YAML),                 SUFFIX(".py", PYTHON),
-    SUFFIX(".ipynb", NOTEBOOK),           SUFFIX(".jinja", JINJA),              SUFFIX(".jinja2", JINJA),             SUFFIX(".sh", SHELL),
+    SUFFIX(".ipynb", NOTEBOOK),           SUFFIX(".jinja", JINJA),              SUFFIX(".jinja2", JINJA),             SUFFIX(".j2", JINJA),                 SUFFIX(".sh", SHELL),
     SUFFIX(".pb", SAVED_MODEL),           SUFFIX(".md", TEXT),                  SUFFIX(".txt", TEXT),                 SUFFIX(".cbm", CATBOOST),
     SUFFIX(".tar", TAR),                  SUFFIX(".zip", ZIP),                  SUFFIX(".7z", SEVENZIP),              SUFFIX(".gz", GZIP),
     SUFFIX(".lzma", LZMA),                SUFFIX(".z", ZLIB),                   SUFFIX(".zlib", ZLIB),                SUFFIX(".so", ELF),

@@ -6,6 +6,7 @@
 
 #define TEMPLATE_MOST ((uint64_t)1 << 20)
 #define MACROS_MOST   256
+#define STRANGERS_MOST 64
 
 /* What chat templates call: transformers' own helpers, Jinja's, and methods of strings, lists and dictionaries. */
 static const char *const callable[] = {
@@ -27,9 +28,22 @@ static const char *const keywords[] = {"if", "elif", "and", "or", "not", "in", "
 static const char *const walks[] = {"attr",     "mro",       "func_globals", "gi_frame", "gi_code", "cr_frame",
                                     "ag_frame", "f_globals", "f_builtins",   "f_back",   "tb_frame"};
 
+/* Names of attributes as texts: to spell one is to look for it. */
+static const char *const spelt[] = {"globals", "subclasses", "builtins", "getattribute", "getitem", "popen"};
+
+/* What templates are given as functions: they are called, and nothing else is asked of them. */
+static const char *const functions[] = {"dict", "namespace", "range", "raise_exception", "strftime_now"};
+
+/* Filters that take the name of an attribute: as a text, or behind `attribute=`. */
+static const char *const by_name[] = {"map", "groupby", "selectattr", "rejectattr"};
+
 /* Objects of Jinja's and Flask's own and statements that read other templates: no chat template has a use for them. */
 static const char *const foreign[] = {"lipsum", "cycler", "joiner", "self", "request", "url_for", "get_flashed_messages"};
 static const char *const readers[] = {"include", "import", "from", "extends", "debug"};
+
+typedef struct piece {
+  size_t at, length;
+} piece;
 
 typedef struct state {
   size_t at;
@@ -37,11 +51,11 @@ typedef struct state {
   bool first, raw, macro; /* the next word is the block's first; the block begins raw text; the next word names a macro */
   char before; /* the last character that is no space */
   bool underscore; /* the string that may be joined to the next one ends with one */
+  bool alone;      /* that string is nothing else */
   uint32_t braces;
-  struct {
-    size_t at, length;
-  } macros[MACROS_MOST]; /* what the template itself defines and may call */
-  size_t macro_count;
+  piece macros[MACROS_MOST];       /* what the template itself defines and may call */
+  piece strangers[STRANGERS_MOST]; /* what it called before it defined it, if it did */
+  size_t macro_count, stranger_count;
   bool walk, call; /* reported */
 } state;
 
@@ -87,13 +101,29 @@ static bool is_dunder(hugh_text word) {
   return word.length >= 2 && (memcmp(word.data, "__", 2) == 0 || memcmp(word.data + word.length - 2, "__", 2) == 0);
 }
 
+static size_t skip_space(hugh_text text, size_t at) {
+  while (at < text.length && is_space(text.data[at])) at++;
+  return at;
+}
+
 /* The next character that is no space, from `at`. */
 static char next_char(hugh_text text, size_t at) {
-  while (at < text.length && is_space(text.data[at])) at++;
+  at = skip_space(text, at);
   return at < text.length ? text.data[at] : 0;
 }
 
-/* Reads a string. Escapes that spell an underscore have no purpose but to hide one, nor has joining or repeating single ones. */
+/* Whether what stands behind a bracket is a number or a slice. */
+static bool is_index(hugh_text text, size_t at) {
+  char c = next_char(text, at);
+  return c == '-' || c == ':' || (c >= '0' && c <= '9');
+}
+
+static bool is_quote(char c) { return c == '\'' || c == '"'; }
+
+/*
+** Reads a string. Escapes and formats that spell an underscore have no purpose but to hide one, nor has joining or repeating single ones;
+** strings side by side are joined as well.
+*/
 static void read_string(hugh_scan *scan, const hugh_task *task, hugh_text text) {
   state *st = task->state;
   const char *p = text.data;
@@ -110,17 +140,51 @@ static void read_string(hugh_scan *scan, const hugh_task *task, hugh_text text) 
   if (st->at > text.length) st->at = text.length;
   hugh_text inside = {p + start, st->at - start};
   if (st->at < text.length) st->at++;
-  bool joined = st->underscore && (st->before == '~' || st->before == '+') && inside.length > 0 && inside.data[0] == '_';
-  bool repeated = hugh_text_is(inside, "_") && next_char(text, st->at) == '*';
+  char next = next_char(text, st->at);
+  bool alone = hugh_text_is(inside, "_"), joins = st->before == '~' || st->before == '+' || is_quote(st->before);
+  bool joined = st->underscore && ((joins && inside.length > 0 && inside.data[0] == '_') || (st->before == ',' && st->alone && alone));
+  bool repeated = alone && next == '*';
+  bool formatted = (next == '%' || next == '|') && inside.length > 1 && memcmp(inside.data, "%c", 2) == 0;
   st->underscore = inside.length > 0 && inside.data[inside.length - 1] == '_';
-  if (walk || joined || repeated || is_dunder(inside) || LISTED(inside, walks)) found_walk(scan, task, start, inside);
+  st->alone = alone;
+  if (walk || joined || repeated || formatted || is_dunder(inside) || LISTED(inside, walks) || LISTED(inside, spelt)) found_walk(scan, task, start, inside);
+  if (next == '[' && !is_index(text, skip_space(text, st->at) + 1)) found_call(scan, task, start, hugh_text_of("an item of a text by name"));
 }
 
-static bool is_macro(const state *st, hugh_text text, hugh_text word) {
+static hugh_text text_of(hugh_text text, piece p) { return (hugh_text){text.data + p.at, p.length}; }
+
+static bool is_macro(const state *st, hugh_text text, hugh_text name) {
   for (size_t i = 0; i < st->macro_count; i++) {
-    if (hugh_text_equal((hugh_text){text.data + st->macros[i].at, st->macros[i].length}, word)) return true;
+    if (hugh_text_equal(text_of(text, st->macros[i]), name)) return true;
   }
   return false;
+}
+
+/* A call of what is no macro yet: a template may define one after others that use it. */
+static void put_off(hugh_scan *scan, const hugh_task *task, hugh_text text, size_t at, hugh_text name) {
+  state *st = task->state;
+  for (size_t i = 0; i < st->stranger_count; i++) {
+    if (hugh_text_equal(text_of(text, st->strangers[i]), name)) return;
+  }
+  if (st->stranger_count == STRANGERS_MOST) found_call(scan, task, at, name);
+  else st->strangers[st->stranger_count++] = (piece){at, name.length};
+}
+
+static void judge_strangers(hugh_scan *scan, const hugh_task *task, hugh_text text) {
+  const state *st = task->state;
+  for (size_t i = 0; i < st->stranger_count; i++) {
+    hugh_text name = text_of(text, st->strangers[i]);
+    if (!is_macro(st, text, name)) found_call(scan, task, st->strangers[i].at, name);
+  }
+}
+
+/* Whether the filter `name`, or `attribute=` in one, is handed something else than a text: the name of an attribute that cannot be seen. */
+static bool takes_computed(hugh_text text, size_t at, hugh_text name) {
+  at = skip_space(text, at);
+  if (hugh_text_is(name, "attribute")) return starts_at(text, at, "=") && !starts_at(text, at, "==") && !is_quote(next_char(text, at + 1));
+  if (!starts_at(text, at, "(") || !LISTED(name, by_name)) return false;
+  at = skip_space(text, at + 1);
+  return at < text.length && !is_quote(text.data[at]) && !starts_at(text, at, "attribute") && text.data[at] != ')';
 }
 
 /* A name, keyword or filter. */
@@ -138,8 +202,12 @@ static void read_word(hugh_scan *scan, const hugh_task *task, hugh_text text) {
     st->macros[st->macro_count++].length = word.length;
   }
   bool reader = st->first && LISTED(word, readers), stranger = !member && next != '=' && LISTED(word, foreign);
-  bool calls = next == '(' && !LISTED(word, callable) && !LISTED(word, keywords) && !st->macro && !is_macro(st, text, word);
-  if (reader || stranger || calls) found_call(scan, task, start, word);
+  bool taken_apart = !member && (next == '.' || next == '[' || next == '|') && LISTED(word, functions);
+  bool calls = next == '(' && !LISTED(word, callable) && !LISTED(word, keywords) && !st->macro;
+  if (reader || stranger || taken_apart) found_call(scan, task, start, word);
+  else if (calls && member) found_call(scan, task, start, word);
+  else if (calls) put_off(scan, task, text, start, word);
+  if (takes_computed(text, st->at, word)) found_walk(scan, task, start, hugh_text_of("an attribute whose name is computed"));
   st->macro = hugh_text_is(word, "macro");
   st->first = st->underscore = false;
   hugh_work(scan, next == '(' ? 1024 : 64); /* for the lists */
@@ -194,7 +262,7 @@ static void read_block(hugh_scan *scan, const hugh_task *task, hugh_text text) {
     if (c == '(' && (st->before == ')' || st->before == ']')) found_call(scan, task, st->at, hugh_text_of("what another call or a subscript gives"));
     st->at++;
     if (!is_space(c)) st->before = c;
-    if (!is_space(c) && c != '~' && c != '+') st->underscore = false;
+    if (!is_space(c) && c != '~' && c != '+' && c != ',') st->underscore = false;
   }
 }
 
@@ -210,6 +278,7 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
     else read_between(task, text);
     if (hugh_work(scan, 8 + 4 * (st->at - start))) return HUGH_AGAIN;
   }
+  judge_strangers(scan, task, text);
   if (length == TEMPLATE_MOST) hugh_incomplete(scan, task, length, "a template is longer than 1 MiB");
   return HUGH_DONE;
 }

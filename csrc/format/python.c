@@ -27,23 +27,32 @@ static const struct {
     {"subprocess.getstatusoutput", PROCESS}, {"subprocess.*", PROCESS}, {"asyncio.create_subprocess_exec", PROCESS},
     {"asyncio.create_subprocess_shell", PROCESS}, {"pexpect.", PROCESS}, {"pip.main", PROCESS}, {"pip._internal.main", PROCESS},
     {"pip._internal.cli.main.main", PROCESS}, {"webbrowser.open", PROCESS},
-    {"eval(", CODE},              {"exec(", CODE},              {"__import__(", CODE},          {"builtins.eval", CODE},
+    {"asyncio.subprocess.", PROCESS}, {"_posixsubprocess.", PROCESS}, {"_winapi.CreateProcess", PROCESS},
+    {"get_ipython().system", PROCESS}, {"get_ipython().getoutput", PROCESS},
+    {"eval(", CODE},              {"exec", CODE},              {"__import__(", CODE},          {"builtins.eval", CODE},
     {"builtins.exec", CODE},      {"builtins.__import__", CODE}, {"builtins.compile", CODE},    {"__builtins__", CODE},
     {"__builtins__.", CODE},      {"importlib.import_module", CODE}, {"importlib.__import__", CODE},
     {"importlib.util.spec_from_file_location", CODE}, {"importlib.machinery.SourceFileLoader", CODE}, {"imp.load_source", CODE},
     {"zipimport.", CODE},         {"pkgutil.resolve_name", CODE}, {"runpy.run_path", CODE},     {"runpy.run_module", CODE},
     {"types.FunctionType(", CODE}, {"types.CodeType(", CODE},   {"marshal.loads", CODE},        {"marshal.load", CODE},
-    {"code.interact", CODE},      {"code.InteractiveInterpreter", CODE}, {"torch.hub.load", CODE},
-    {"ctypes.", NATIVE},          {"cffi.FFI", NATIVE},         {"torch.utils.cpp_extension.", NATIVE}, {"torch.ops.load_library", NATIVE},
-    {"torch.classes.load_library", NATIVE},
+    {"code.interact", CODE},      {"code.InteractiveInterpreter", CODE}, {"code.InteractiveConsole", CODE}, {"torch.hub.load", CODE},
+    {"importlib.*", CODE},        {"importlib._bootstrap.", CODE}, {"pydoc.locate", CODE},      {"logging.config.listen", CODE},
+    {"keras.config.enable_unsafe_deserialization", CODE},
+    {"ctypes.CDLL", NATIVE},      {"ctypes.cdll.", NATIVE},     {"ctypes.WinDLL", NATIVE},      {"ctypes.windll.", NATIVE},
+    {"ctypes.OleDLL", NATIVE},    {"ctypes.oledll.", NATIVE},   {"ctypes.PyDLL", NATIVE},       {"ctypes.pydll.", NATIVE},
+    {"ctypes.pythonapi.", NATIVE}, {"ctypes.LibraryLoader", NATIVE}, {"ctypes.CFUNCTYPE", NATIVE}, {"ctypes.PYFUNCTYPE", NATIVE},
+    {"ctypes.memmove", NATIVE},   {"ctypes.memset", NATIVE},    {"ctypes.cast", NATIVE},        {"ctypes.*", NATIVE},
+    {"cffi.FFI", NATIVE},         {"torch.utils.cpp_extension.", NATIVE}, {"torch.ops.load_library", NATIVE},
+    {"torch.classes.load_library", NATIVE}, {"tensorflow.load_op_library", NATIVE}, {"tensorflow.load_library", NATIVE},
     {"socket.socket", NETWORK},   {"socket.create_connection", NETWORK}, {"urllib.request.urlopen", NETWORK},
     {"urllib.request.urlretrieve", NETWORK}, {"requests.get", NETWORK}, {"requests.post", NETWORK}, {"requests.put", NETWORK},
     {"requests.request", NETWORK}, {"requests.Session", NETWORK}, {"httpx.", NETWORK},          {"aiohttp.", NETWORK},
     {"http.client.", NETWORK},    {"ftplib.", NETWORK},         {"smtplib.", NETWORK},          {"paramiko.", NETWORK},
+    {"urllib3.PoolManager", NETWORK}, {"telnetlib.", NETWORK},  {"xmlrpc.client.ServerProxy", NETWORK}, {"torch.hub.load_state_dict_from_url", NETWORK},
     {"pickle.load", UNPICKLE},    {"pickle.loads", UNPICKLE},   {"pickle.Unpickler", UNPICKLE}, {"cPickle.loads", UNPICKLE},
     {"_pickle.loads", UNPICKLE},  {"dill.load", UNPICKLE},      {"dill.loads", UNPICKLE},       {"cloudpickle.load", UNPICKLE},
     {"cloudpickle.loads", UNPICKLE}, {"joblib.load", UNPICKLE}, {"shelve.open", UNPICKLE},      {"torch.load", UNPICKLE},
-    {"pandas.read_pickle", UNPICKLE}, {"yaml.unsafe_load", UNPICKLE},
+    {"pandas.read_pickle", UNPICKLE}, {"yaml.unsafe_load", UNPICKLE}, {"yaml.UnsafeLoader", UNPICKLE}, {"jsonpickle.decode", UNPICKLE},
 };
 
 #define CALL_COUNT (sizeof calls / sizeof *calls)
@@ -66,7 +75,7 @@ static void report(hugh_scan *scan, const hugh_task *task, hugh_python *py, uint
       case CODE: hugh_find(scan, task, HUGH_FOUND_PYTHON_CALL, offset, "the code uses %s, which runs code made at run time", shown); break;
       case NATIVE: hugh_find(scan, task, HUGH_FOUND_PYTHON_CALL, offset, "the code uses %s, which runs native code", shown); break;
       case NETWORK: hugh_find(scan, task, HUGH_FOUND_PYTHON_NETWORK, offset, "the code uses %s, which reaches the network", shown); break;
-      case UNPICKLE: hugh_find(scan, task, HUGH_FOUND_PYTHON_UNPICKLE, offset, "the code uses %s, which runs what a pickle says", shown); break;
+      case UNPICKLE: hugh_find(scan, task, HUGH_FOUND_PYTHON_UNPICKLE, offset, "the code uses %s, which runs what the file it loads says", shown); break;
     }
   }
 }
@@ -156,6 +165,28 @@ static hugh_text read_path(cursor *c, char *room) {
   }
 }
 
+/* `path.rest` in `room`; the path alone if that is too long. */
+static hugh_text join(hugh_text path, hugh_text rest, char *room) {
+  if (path.length + 1 + rest.length > PATH_MOST) return path;
+  memmove(room, path.data, path.length);
+  room[path.length] = '.';
+  memcpy(room + path.length + 1, rest.data, rest.length);
+  return (hugh_text){room, path.length + 1 + rest.length};
+}
+
+/* A name in parentheses of its own goes on behind them: (os).system. */
+static hugh_text read_behind_parentheses(cursor *c, hugh_text path, char *room) {
+  cursor ahead = *c;
+  bool closed = false;
+  while (accept(&ahead, ')')) closed = true;
+  if (!closed || !accept(&ahead, '.')) return path;
+  skip_gap(&ahead);
+  hugh_text word = read_word(&ahead);
+  if (word.length == 0) return path;
+  *c = ahead;
+  return join(path, word, room);
+}
+
 /* A string that is nothing else, up to what follows it. */
 static bool read_literal(cursor *c, hugh_text *text) {
   skip_gap(c);
@@ -171,17 +202,9 @@ static bool read_literal(cursor *c, hugh_text *text) {
 
 /* -------------------------------------------------------------------- names */
 
-/* `path.rest` in `room`; the path alone if that is too long. */
-static hugh_text join(hugh_text path, hugh_text rest, char *room) {
-  if (path.length + 1 + rest.length > PATH_MOST) return path;
-  memmove(room, path.data, path.length);
-  room[path.length] = '.';
-  memcpy(room + path.length + 1, rest.data, rest.length);
-  return (hugh_text){room, path.length + 1 + rest.length};
-}
-
 /* Whether something in the table is below the module, or is it: only those imports are remembered. */
 static bool leads_to_call(hugh_text path) {
+  if (hugh_text_is(path, "sys") || hugh_text_is(path, "sys.modules") || hugh_text_starts(path, "operator")) return true;
   for (size_t i = 0; i < CALL_COUNT; i++) {
     hugh_text name = hugh_text_of(calls[i].name);
     if (name.length >= path.length && memcmp(name.data, path.data, path.length) == 0) return true;
@@ -190,16 +213,21 @@ static bool leads_to_call(hugh_text path) {
   return false;
 }
 
-/* Whether the path is a module that was imported and has functions that run code. */
-static bool is_loaded(const hugh_python *py, hugh_text path) {
-  bool imported = hugh_text_is(path, "__builtins__");
-  for (size_t i = 0; i < py->alias_count && !imported; i++) imported = hugh_text_equal(py->aliases[i].means, path);
-  for (size_t i = 0; imported && i < CALL_COUNT; i++) {
+/* Whether a module of this name has functions that run code. */
+static bool runs_code(hugh_text path) {
+  for (size_t i = 0; i < CALL_COUNT; i++) {
     const char *name = calls[i].name;
     if (calls[i].reach > NATIVE || strlen(name) <= path.length || memcmp(name, path.data, path.length) != 0 || name[path.length] != '.') continue;
     if (strchr(name + path.length + 1, '.') == NULL) return true;
   }
   return false;
+}
+
+/* Whether the path is such a module, and was imported. */
+static bool is_loaded(const hugh_python *py, hugh_text path) {
+  bool imported = hugh_text_is(path, "__builtins__");
+  for (size_t i = 0; i < py->alias_count && !imported; i++) imported = hugh_text_equal(py->aliases[i].means, path);
+  return imported && runs_code(path);
 }
 
 /* a.b with a put in for what it was imported as; in `room` if it had to be put together. */
@@ -210,6 +238,21 @@ static hugh_text resolve(const hugh_python *py, hugh_text path, char *room) {
     if (!hugh_text_equal(py->aliases[i].name, (hugh_text){path.data, root})) continue;
     hugh_text means = py->aliases[i].means;
     return root < path.length ? join(means, (hugh_text){path.data + root + 1, path.length - root - 1}, room) : means;
+  }
+  return path;
+}
+
+/* Modules that others import, and so can be had through them: shutil.os is os. */
+static hugh_text through_another(hugh_text path) {
+  static const char *const modules[] = {"os", "_os", "subprocess", "builtins"};
+  for (size_t at = 0; at < path.length; at++) {
+    if (path.data[at] != '.') continue;
+    hugh_text rest = {path.data + at + 1, path.length - at - 1};
+    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
+      size_t n = strlen(modules[i]);
+      if (!hugh_text_starts(rest, modules[i]) || (rest.length > n && rest.data[n] != '.')) continue;
+      return *modules[i] == '_' ? (hugh_text){rest.data + 1, rest.length - 1} : rest;
+    }
   }
   return path;
 }
@@ -255,7 +298,7 @@ static void read_import(hugh_scan *scan, const hugh_task *task, hugh_python *py,
     bool star = accept(c, '*');
     hugh_text path = star ? hugh_text_of("*") : from ? read_word(c) : read_path(c, room), name = path;
     if (path.length == 0) return;
-    if (from) path = join(module, path, joined);
+    if (from) path = through_another(join(module, path, joined));
     cursor ahead = *c;
     skip_gap(&ahead);
     bool as = hugh_text_is(read_word(&ahead), "as");
@@ -272,15 +315,31 @@ static void read_import(hugh_scan *scan, const hugh_task *task, hugh_python *py,
   } while (accept(c, ','));
 }
 
-/* Calls that take a name as a text: getattr(module, 'name'), vars(module), import_module('name'), sys.modules['name']. */
+/*
+** Calls that take a name as a text: getattr(module, 'name') and its like, vars(module), import_module('name'), sys.modules['name'],
+** attrgetter('name'), whose module comes later. False if this is none of them.
+*/
+static bool is_indirect(hugh_text path) {
+  static const char *const names[] = {"getattr", "vars", "sys.modules", "sys.modules.get", "object.__getattribute__", "operator.attrgetter",
+                                      "operator.methodcaller"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    if (hugh_text_is(path, names[i])) return true;
+  }
+  return false;
+}
+
 static void judge_indirect(hugh_scan *scan, const hugh_task *task, hugh_python *py, uint64_t offset, hugh_text path, cursor c) {
   char room[PATH_MOST], resolved[PATH_MOST];
-  bool modules = hugh_text_is(path, "sys.modules");
-  if (!accept(&c, modules ? '[' : '(')) return;
+  bool modules = hugh_text_starts(path, "sys.modules");
+  if (!accept(&c, hugh_text_is(path, "sys.modules") ? '[' : '(')) return;
   hugh_text name;
+  if (hugh_text_starts(path, "operator.")) {
+    if (read_literal(&c, &name)) report(scan, task, py, offset, join(hugh_text_of("os"), name, resolved), true);
+    return;
+  }
   if (modules) {
     bool quoted = next_char(c) == '"' || next_char(c) == '\'', literal = read_literal(&c, &name);
-    if (quoted && (!literal || leads_to_call(name))) report_hidden(scan, task, py, offset, COMPUTED_NAME, path);
+    if (quoted && (!literal || runs_code(name))) report_hidden(scan, task, py, offset, COMPUTED_NAME, path);
     return;
   }
   skip_gap(&c);
@@ -302,15 +361,25 @@ static bool imports_harmless(hugh_text path, cursor c) {
   return accept(&c, '(') && read_literal(&c, &name) && !leads_to_call(name);
 }
 
-/* Attributes that lead from any object to everything: '__globals__' anywhere, '__subclasses__' of a base or of something unnamed. */
+/* Attributes that lead from any object to everything: '__globals__' anywhere, the module of a builtin, '__subclasses__' of a base or of something unnamed. */
 static bool is_internal(hugh_text path) {
-  static const char *const names[] = {"__globals__", "__base__.__subclasses__", "object.__subclasses__"};
+  static const char *const names[] = {"__globals__", "__base__.__subclasses__", "object.__subclasses__", "type.__subclasses__",
+                                      "f_builtins",  "print.__self__",            "len.__self__",          "open.__self__"};
   if (hugh_text_starts(path, "__subclasses__")) return true;
   for (size_t at = 0; at < path.length; at++) {
     if (at > 0 && path.data[at - 1] != '.') continue;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
       if (hugh_text_starts((hugh_text){path.data + at, path.length - at}, names[i])) return true;
     }
+  }
+  return false;
+}
+
+/* module.__dict__ and its like. */
+static bool takes_by_name(const hugh_python *py, hugh_text path) {
+  static const char *const names[] = {".__dict__", ".__getattribute__", ".__getattr__"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    if (hugh_text_ends(path, names[i]) && is_loaded(py, (hugh_text){path.data, path.length - strlen(names[i])})) return true;
   }
   return false;
 }
@@ -327,13 +396,13 @@ static void judge_path(hugh_scan *scan, const hugh_task *task, hugh_python *py, 
   bool plain = memchr(path.data, '.', path.length) == NULL;
   py->assigned = plain ? (size_t)(path.data - c.p) : 0;
   py->assigned_length = plain && statement && next == '=' ? path.length : 0;
-  path = resolve(py, path, room);
+  path = through_another(resolve(py, path, room));
   if (assigned.length > 0 && (is_loaded(py, path) || hugh_text_is(path, "eval") || hugh_text_is(path, "exec"))) remember(scan, py, assigned, path);
-  if (hugh_text_is(path, "getattr") || hugh_text_is(path, "vars") || hugh_text_is(path, "sys.modules")) {
+  if (is_indirect(path)) {
     judge_indirect(scan, task, py, offset, path, c);
-  } else if (hugh_text_ends(path, ".__dict__") && is_loaded(py, (hugh_text){path.data, path.length - 9})) {
+  } else if (takes_by_name(py, path)) {
     report_hidden(scan, task, py, offset, COMPUTED_NAME, path);
-  } else if (!imports_harmless(path, c)) {
+  } else if (!imports_harmless(path, c) && !(plain && next == '=')) {
     report(scan, task, py, offset, path, next == '(' || (plain && py->before == '(' && next == ',')); /* map(eval, texts) */
   }
 }
@@ -382,6 +451,14 @@ static void read_text(hugh_python *py, cursor *c) {
   }
 }
 
+/* Whether the letters in front of a string make it one with code in its braces: f, or t for a template. */
+static bool is_format(hugh_text prefix) {
+  for (size_t i = 0; i < prefix.length; i++) {
+    if ((prefix.data[i] | 32) == 'f' || (prefix.data[i] | 32) == 't') return true;
+  }
+  return false;
+}
+
 static void read_code(hugh_scan *scan, const hugh_task *task, hugh_python *py, uint64_t offset, cursor *c) {
   char first = c->p[c->at], room[PATH_MOST];
   size_t start = c->at;
@@ -397,10 +474,15 @@ static void read_code(hugh_scan *scan, const hugh_task *task, hugh_python *py, u
     if (!is_space(first)) py->before = is_newline(first) ? '\n' : first;
   } else {
     hugh_text path = read_path(c, room);
+    if (py->before == '(') path = read_behind_parentheses(c, path, room);
+    if (hugh_text_is(path, "get_ipython") && HUGH_STARTS(c->p + c->at, c->end - c->at, "().")) { /* what notebooks are exported with */
+      c->at += 3;
+      path = join(hugh_text_of("get_ipython()"), read_word(c), room);
+    }
     char next = c->at < c->end ? c->p[c->at] : 0;
     bool statement = py->before == 0 || py->before == '\n' || py->before == ';' || py->before == ':';
     if ((next == '"' || next == '\'') && path.length <= 2) { /* the letters in front of a string */
-      open_string(scan, task, py, offset, c, memchr(path.data, 'f', path.length) != NULL || memchr(path.data, 'F', path.length) != NULL);
+      open_string(scan, task, py, offset, c, is_format(path));
     } else if (statement && (hugh_text_is(path, "import") || hugh_text_is(path, "from"))) {
       read_import(scan, task, py, offset + start, c, path.length == 4);
       py->before = 'a';

@@ -5,7 +5,7 @@
 #include "../core.h"
 
 #define HUGH_PYTHON_ALIASES 64
-#define HUGH_PYTHON_CALLS   128
+#define HUGH_PYTHON_CALLS   160
 #define HUGH_PYTHON_STRINGS 8 /* in the braces of each other */
 
 typedef struct hugh_python_alias {

@@ -66,7 +66,9 @@ describe("a template", function()
     "text {{ 'a}}' }} {{ x.__base__ }}", "{% raw %}{#{% endraw %}{{ ''.__class__ }}{# #}", "{%- raw -%}{% endraw x %}{{ x.__class__ }}",
     "{{ x['_' ~ '_class_' ~ '_'] }}", "{{ x['_'+'_cl'+'ass_'+'_'] }}", "{{ x['_' * 2 ~ 'class'] }}", "{{ '{0.__class__}'.format(x) }}", "{{ x._TemplateReference__context }}",
     "{{ f.gi_frame.f_back }}", "{{ x['func_globals'] }}", "{{ x|map('attr', y) }}", "{{ dict(__class__=1)|join }}", "{% set a = x | attr(b) %}",
-    "{# #}{{ x\n.\n__init__ }}",
+    "{# #}{{ x\n.\n__init__ }}", "{{ x['_' '_class_' '_'] }}", "{{ ['_', '_', 'class', '_', '_']|join }}", "{{ x['%c%cclass'%(95,95)] }}", "{{ '%c' | format(95) }}",
+    "{{ x[y+'globals'+y] }}", "{{ x['popen']('true') }}", "{{ messages|map(attribute=x)|list }}", "{{ messages|map(attribute = messages[0].content) }}", "{{ messages | groupby(messages[0].content) }}",
+    "{{ messages|selectattr(x) }}", "{{ messages|map(('a', 'b')|join) }}",
   } do
     it("is dangerous when it walks: " .. attack, function()
       local _, safety, found = scan(attack)
@@ -77,7 +79,9 @@ describe("a template", function()
 
   it("is suspicious when it calls what no chat template calls", function()
     for _, attack in ipairs { "{{ os.popen('true') }}", "{% if lipsum () %}{% endif %}", "{{ self.environment.from_string('x') }}", "{% set f = lipsum %}", "{{ cycler }}",
-      "{{ x['popen']('true') }}", "{{ f(x)('true') }}", "{% include 'x' %}", "{%- import 'x' as y %}", "{{ request.application }}" } do
+      "{{ x['pop']('true') }}", "{{ f(x)('true') }}", "{% include 'x' %}", "{%- import 'x' as y %}", "{{ request.application }}",
+      "{{ ''[messages[0].content] }}", "{{ ''['--class--'|replace('-', x)] }}", "{{ namespace[x].os }}", "{{ strftime_now | string }}", "{{ dict.x }}",
+      "{% macro a() %}{{ b() }}{% endmacro %}{% macro c() %}{% endmacro %}", "{{ x.later() }}{% macro later() %}{% endmacro %}" } do
       local id, safety = scan(attack)
       assert.same({ "jinja.call", "suspicious" }, { id, safety })
     end

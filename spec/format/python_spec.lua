@@ -39,6 +39,11 @@ evaluate(1); subprocess_run = os.path.join("a")
     "x = rf'''{\n__import__('os')\n}'''", "f'{ {1: f\"{eval(x)}\"}[1] }'", "import os\ngetattr(os, 'system')('true')", "from os import *",
     "import os as o\nx = o\nx.popen('true')", "e = eval\ne('1')", "map(eval, texts)", "import os.path\nos.system('true')", "from\tos\timport(system as s)\ns('true')",
     "__builtins__['eval']('1')", "import importlib.util as u\nu.spec_from_file_location(a, b)", "import torch\ntorch.ops.load_library('x.so')",
+    "(exec)('x')", "@exec\nclass X: pass", "(e := exec)('x')", "f = [exec][0]", "def f(x=exec): pass", "t'{exec(1)}'", "import os\n(os\n).system('true')",
+    "import os\n((os)).system('true')", "import shutil\nshutil.os.system('true')", "import os.path as p\np.os.system('true')", "import tempfile\ntempfile._os.system('true')",
+    "from shutil import os as x\nx.system('true')", "import operator\noperator.attrgetter('system')(x)", "from operator import methodcaller as m\nm('system', 'true')(x)",
+    "import os\nobject.__getattribute__(os, 'system')('true')", "get_ipython().system('true')", "from importlib import *", "import tensorflow as tf\ntf.load_op_library('x')",
+    "from ctypes import cdll\ncdll.LoadLibrary('x')", "import pip\npip.main(['install'])", "from pip._internal import main as m\nm(['install'])",
     "f'{{' + f'{exec(x)}'", "b'' if 'x' else exec(x)",
   } do
     it("is suspicious however it spells it: " .. text, function() assert.same({ "suspicious", "python.source python.call" }, { scan(text) }) end)
@@ -49,7 +54,8 @@ evaluate(1); subprocess_run = os.path.join("a")
     "import os\nos.__dict__[name]('true')", "import sys\nsys.modules['o' + 's'].x('true')", "import sys\nsys.modules['os'].x('true')",
     "''.__class__.__base__.__subclasses__()", "x.__bases__[0].__subclasses__()", "f.__globals__['x']", "globals()['__builtins__']", "getattr(x, '__globals__')",
     "\239\189\143\239\189\147.x()", "x = '\226\128\174'", "# \226\129\167", "# -*- coding: utf-7 -*-\n+AG8-",
-    "#!/usr/bin/python\n# vim: set fileencoding=unicode_escape :\n",
+    "#!/usr/bin/python\n# vim: set fileencoding=unicode_escape :\n", "import os\nos.__getattribute__(name)", "from sys import modules as m\nm['os'].x",
+    "import sys\nsys.modules.get('os')", "print.__self__.x", "frame.f_builtins['x']", "type.__subclasses__(object)",
   } do
     it("is suspicious when it hides what it calls: " .. text, function()
       local safety, ids = scan(text)
@@ -63,6 +69,8 @@ evaluate(1); subprocess_run = os.path.join("a")
     "isinstance(x, (types.FunctionType, str))", "f'{x:>{width}} {{exec(x)}} eval(x)'", "'{exec(x)}'", "class A(B):\n  def exec(self): pass", "x.eval()",
     "import torch\ngetattr(torch, name)", "model(train=True, eval=False)", "globals()[name]", "cls.__subclasses__()", "# coding: gbk\n",
     "# encoding: latin-1\n\207\128 = 1", "#\n\n# coding: utf-7", "from . import os2\nfrom .system import os",
+    "import ctypes\nctypes.sizeof(ctypes.c_int)", "from pip._internal.utils import compat\ncompat.WINDOWS", "import sys\nsys.modules.get('torch')", "exec = None\n",
+    "get_ipython().run_line_magic('matplotlib', 'inline')", "import os\nf(os).x", "x.__self__",
   } do
     it("is nothing special: " .. text, function() assert.same({ "unknown", "python.source" }, { scan(text) }) end)
   end
