@@ -94,6 +94,7 @@ build = {
       ["hugh.policy.words"] = "lua/hugh/policy/words.lua",
       ["hugh.report.advice"] = "lua/hugh/report/advice.lua",
       ["hugh.report"] = "lua/hugh/report/init.lua",
+      ["hugh.report.models"] = "lua/hugh/report/models.lua",
       ["hugh.report.sarif"] = "lua/hugh/report/sarif.lua",
       ["hugh.report.scorecard"] = "lua/hugh/report/scorecard.lua",
       ["hugh.report.style"] = "lua/hugh/report/style.lua",

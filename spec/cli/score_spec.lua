@@ -37,6 +37,24 @@ describe("hugh score", function()
     assert.matches("hugginghugh:%d+", helper.hugh("score --explain " .. models .. "safetensors-only").out)
   end)
 
+  it("shows several models in a line each, the worst first, and their cards with --explain", function()
+    local targets = (models .. "gguf-only "):rep(2) .. models .. "os-system"
+    local result = helper.hugh("score " .. targets)
+    assert.are.equal(1, result.code)
+    assert.matches("^block  F   35.6  examples/models/os%-system  +a file runs code[^\n]*: pytorch_model.bin\nallow  A[^\n]+only\nallow", result.out)
+    assert.matches("3 models: 1 block, 2 allow", result.out, 1, true)
+    assert.matches("no_pickle_files", helper.hugh("score --explain " .. targets).out, 1, true)
+  end)
+
+  it("says so when a folder holds several models, which it judges as one", function()
+    local root = helper.directory()
+    os.execute(("cp -r %ssafetensors-only %s/a && cp -r %sonnx %s/b"):format(models, root, models, root))
+    assert.matches("holds 2 models, judged here as one; `hugh score " .. root .. "/*`", helper.hugh("score " .. root).err, 1, true)
+    helper.write(root .. "/model_index.json", "{}")
+    assert.are.equal("", helper.hugh("score " .. root).err)
+    helper.remove(root)
+  end)
+
   it("judges several models, one line each with --jsonl", function()
     local result = helper.hugh("score --jsonl " .. models .. "safetensors-only " .. models .. "gguf-only")
     local count = 0

@@ -61,7 +61,7 @@ function command.run(options, out)
   for _, problem in ipairs(found.problems) do common.say(problem) end
   if #found.snapshots == 0 then return nil, folder .. ": there are no models in this cache" end
 
-  local hugh, results, session = require("hugh"), {}, {}
+  local hugh, rows, session = require("hugh"), {}, {}
   local function say(text) if not options.quiet and not options.json then out:write(text) end end
   local blocked, failed = false, #found.problems > 0
   for _, snapshot in ipairs(found.snapshots) do
@@ -69,19 +69,23 @@ function command.run(options, out)
     model, message = hugh.model(snapshot.path, { advisories = options.advisories, timeout = options.timeout, session = session })
     if model then result, message = hugh.assess(model, policy) end
     if result then
-      results[#results + 1] = result
       blocked = blocked or result.verdict == "block"
-      local refs = snapshot.revisions[1] and " (" .. utf8.printable(table.concat(snapshot.revisions, ", ")) .. ")" or ""
-      say(("%-5s  %s %3d  %s@%s%s\n"):format(result.verdict, result.grade or "-", math.floor((result.score or 0) + 0.5),
-        utf8.printable(snapshot.repo), snapshot.commit:sub(1, 12), refs))
+      local refs = snapshot.revisions[1] and " (" .. table.concat(snapshot.revisions, ", ") .. ")" or ""
+      rows[#rows + 1] = { label = ("%s@%s%s"):format(snapshot.repo, snapshot.commit:sub(1, 12), refs), result = result }
     else
       common.say(message)
       failed = true
     end
   end
+  if rows[1] then say(require("hugh.report.models")(rows, common.painter())) end
   local broken, unread = false, false
   if options.verify then broken, unread = verify(found.blobs, say) end
-  if options.json then out:write(require("hugh.json").encode(require("hugh.json").array(results), { pretty = true }), "\n") end
+  if options.json then
+    local json = require("hugh.json")
+    local results = json.array {}
+    for i, row in ipairs(rows) do results[i] = row.result end
+    out:write(json.encode(results, { pretty = true }), "\n")
+  end
   return (blocked or broken) and cli.FOUND or (failed or unread) and cli.FAILED or cli.CLEAN
 end
 

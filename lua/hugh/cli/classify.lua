@@ -10,7 +10,7 @@ local classify = { positional = "paths" }
 
 function classify.configure(parser)
   parser:description("Say what these files are, by content first and name second. Exit code: 0 done, 2 some could not be read.")
-  parser:argument("paths", "Files and directories."):args("+"):argname("PATH")
+  common.words(parser, "PATH", classify.positional, "Files and directories; - is standard input.")
   parser:flag("--json", "Print an array of JSON objects.")
 end
 
@@ -24,10 +24,10 @@ end
 ---@return integer
 function classify.run(options, out)
   local hugh = require("hugh")
-  local found, problems = files.collect(options.paths)
+  local named, standard_input = common.paths(options.paths)
+  local found, problems = files.collect(named)
   local classes, kinds, names = {}, 0, 0
-  for _, path in ipairs(found) do
-    local class, message, code = hugh.classify(path)
+  local function add(path, class, message, code)
     if class then
       class.path = path
       classes[#classes + 1] = class
@@ -35,6 +35,11 @@ function classify.run(options, out)
     else
       problems[#problems + 1] = { path = path, message = message, code = code }
     end
+  end
+  for _, path in ipairs(found) do add(path, hugh.classify(path)) end
+  if standard_input then
+    local source, message, code = common.standard_input()
+    if source then add("-", hugh.classify(source)) else add("-", nil, message, code) end
   end
   if options.json then
     out:write(require("hugh.json").encode(classes, { pretty = true }), "\n")

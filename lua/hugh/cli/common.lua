@@ -2,12 +2,13 @@
 
 local common = {}
 
---- The painter for standard output: colours on a terminal, unless NO_COLOR is set (https://no-color.org) or the terminal is dumb.
+local function is_set(name) return (os.getenv(name) or "") ~= "" end
+
+--- The painter for standard output: colours on a terminal that can, never with NO_COLOR (https://no-color.org), always with FORCE_COLOR.
 ---@return fun(name: string, text: string): string
 function common.painter()
-  local no_color = os.getenv("NO_COLOR")
-  local wanted = (no_color == nil or no_color == "") and os.getenv("TERM") ~= "dumb"
-  return require("hugh.report.style").painter(wanted and require("hugh.core").is_terminal(1))
+  local wanted = is_set("FORCE_COLOR") or os.getenv("TERM") ~= "dumb" and require("hugh.core").is_terminal(1)
+  return require("hugh.report.style").painter(wanted and not is_set("NO_COLOR"))
 end
 
 --- A sentence for people, on standard error.
@@ -15,6 +16,52 @@ end
 function common.say(message)
   io.stderr:write("hugh: ", require("hugh.utf8").printable(message), "\n")
 end
+
+--- Standard input as a source. It cannot seek, and a zip is read from its end, so it goes through a temporary file that has no name.
+--- Nothing at all is a mistake (a download that failed, most likely), not an empty file.
+---@return hugh.source|nil
+---@return string|nil message
+---@return string|nil code
+function common.standard_input()
+  local file, size = io.tmpfile(), 0
+  if not file then return nil, "standard input: there is no room for a temporary file", "ETMP" end
+  while true do
+    local block, unread = io.stdin:read(65536)
+    if unread then return nil, "standard input: " .. unread, "EREAD" end
+    if not block then break end
+    local written, message = file:write(block)
+    if not written then return nil, "standard input: " .. message, "EWRITE" end
+    size = size + #block
+  end
+  if size == 0 then return nil, "standard input: nothing came in", "EMPTY" end
+  return {
+    name = "-", size = size,
+    read = function(offset, length)
+      file:seek("set", offset)
+      return file:read(length) or ""
+    end,
+  }
+end
+
+--- The paths among words of the command line, and whether `-`, standard input, is one of them.
+---@param words string[]
+---@return string[] paths
+---@return boolean standard_input
+function common.paths(words)
+  local paths, standard_input = {}, false
+  for _, word in ipairs(words) do
+    if word == "-" then standard_input = true else paths[#paths + 1] = word end
+  end
+  return paths, standard_input
+end
+
+--- Declares the arguments of a command that are no options.
+---@param parser table
+---@param name string what the usage calls them
+---@param target string where they go in the options
+---@param about string
+---@return table argument
+function common.words(parser, name, target, about) return parser:argument(name, about):argname(name):target(target):args("+") end
 
 --- Declares --advisories.
 ---@param parser table

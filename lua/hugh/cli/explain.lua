@@ -11,7 +11,7 @@ local explain = { positional = "files" }
 function explain.configure(parser)
   parser:description("Print the program that the pickles in a file would run: one line per effect, dangerous lines marked with !. "
     .. "Nothing is run. Exit code: 0 nothing found, 1 suspicious or dangerous, 2 could not look.")
-  parser:argument("files", "Files."):args("+"):argname("FILE")
+  common.words(parser, "FILE", explain.positional, "Files; - is standard input.")
   parser:flag("--opcodes", "Print the opcodes instead, like python3 -m pickletools.")
   parser:flag("--json", "Print JSON.")
 end
@@ -54,7 +54,9 @@ function explain.run(options, out)
   local hugh = require("hugh")
   local paint, code, entries = common.painter(), cli.CLEAN, {}
   for _, path in ipairs(options.files) do
-    local entry, message = hugh.explain(path, { opcodes = options.opcodes or false })
+    local what, message, entry = path, nil, nil
+    if path == "-" then what, message = common.standard_input() end
+    if what then entry, message = hugh.explain(what, { opcodes = options.opcodes or false }) end
     if not entry then
       common.say(message)
       code = cli.FAILED

@@ -31,10 +31,12 @@ local function help()
   return table.concat(lines, "\n") .. "\n"
 end
 
----@param message string a sentence
+local function printable(text) return require("hugh.utf8").printable(text) end
+
+---@param message string a sentence, or lines
 ---@return integer exit code
 local function fail(message)
-  io.stderr:write("hugh: ", message, "\n")
+  io.stderr:write("hugh: ", (message:gsub("[^\n]+", printable)), "\n")
   return cli.FAILED
 end
 
@@ -60,6 +62,7 @@ end
 local function read_options(name, command, arguments)
   local rest, given = {}, {}
   for _, argument in ipairs(arguments) do
+    if argument == "" then return nil, "an argument is empty; is a variable not set?" end
     local list = argument:sub(1, 1) == "-" and argument ~= "-" and given or rest
     list[#list + 1] = argument
   end
@@ -74,16 +77,22 @@ local function read_options(name, command, arguments)
   parser:usage_max_width(100):help_max_width(100)
   command.configure(parser)
   local ok, options = parser:pparse(arguments)
-  if not ok then
-    local message = tostring(options):gsub("\n", ". "):gsub("[^.?]$", "%0.")
-    return nil, message .. " `hugh " .. name .. " --help` lists the options."
+  if ok then return options end
+  local message = tostring(options):gsub("\n", ". "):gsub("[^.?]$", "%0.")
+  for _, word in ipairs(given) do
+    if require("hugh.core").realpath(word) then
+      message = ("%s For the file of that name write './%s'."):format(message, word)
+      break
+    end
   end
-  return options
+  return nil, message .. " `hugh " .. name .. " --help` lists the options."
 end
 
 local function dispatch(arguments)
   local name = arguments[1]
-  if name == nil or name == "--help" or name == "-h" or name == "help" then
+  if name == "help" and arguments[2] then
+    name, arguments = arguments[2], { arguments[2], "--help" }
+  elseif name == nil or name == "--help" or name == "-h" or name == "help" then
     io.stdout:write(help())
     return name and cli.CLEAN or cli.FAILED
   end
@@ -98,8 +107,8 @@ local function dispatch(arguments)
     known = known or command[1] == name
   end
   if not known then
-    return fail(("there is no command '%s'.%s `hugh --help` lists them."):format(
-      require("hugh.utf8").printable(name), require("hugh.suggest").hint(name, names)))
+    if name:find("^%-") then return fail("the command comes first, then its options: hugh COMMAND " .. name) end
+    return fail(("there is no command '%s'.%s `hugh --help` lists them."):format(name, require("hugh.suggest").hint(name, names)))
   end
 
   local rest = {}

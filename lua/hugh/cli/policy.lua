@@ -11,7 +11,8 @@ local command = { positional = "words" }
 function command.configure(parser)
   parser:description("Work on a policy. check: read it and list every mistake. test: run its own tests. show: what it comes to after "
     .. "inheritance, and where each value is from. Exit code: 0 fine, 1 mistakes or failed tests, 2 could not look.")
-  parser:argument("words", "check, test or show, then policies (names or files)."):args("+"):argname("check|test|show POLICY")
+  parser:usage("Usage: hugh policy check|test|show POLICY …")
+  common.words(parser, "POLICY", command.positional, "Policies that hugh ships, or files."):args("*")
 end
 
 local actions = {}
@@ -104,6 +105,7 @@ end
 ---@return string|nil message
 function command.run(options, out)
   local name = options.words[1]
+  if not name then return nil, "say what to do: hugh policy check|test|show POLICY" end
   local action = actions[name]
   if not action then
     local hint = suggest.hint(name, { "check", "test", "show" })

@@ -8,7 +8,7 @@ local sbom = { positional = "targets" }
 function sbom.configure(parser)
   parser:description("Print a model's bill of materials (CycloneDX 1.5 JSON): the model, its files, the packages it needs and their known "
     .. "vulnerabilities. TARGET is a directory, org/name[@revision] or a Hub URL. Exit code: 0 printed, 2 could not look.")
-  parser:argument("targets", "A model."):args(1):argname("TARGET")
+  common.words(parser, "TARGET", sbom.positional, "A model."):args(1)
   common.advisories(parser)
   common.timeout(parser)
 end

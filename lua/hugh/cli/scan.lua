@@ -12,7 +12,7 @@ local scan = {
 
 function scan.configure(parser)
   parser:description("Say what loading these files would do. Nothing is run. Exit code: 0 nothing found, 1 found, 2 could not look.")
-  parser:argument("paths", "Files and directories; - is standard input."):args("+"):argname("PATH")
+  common.words(parser, "PATH", scan.positional, "Files and directories; - is standard input.")
   parser:mutex(
     parser:flag("--json", "Print one report (hugh.report/1)."),
     parser:flag("--jsonl", "Print one line of JSON per file."),
@@ -23,25 +23,6 @@ function scan.configure(parser)
   parser:option("--fail-on", "Exit with 1 from this on (default: suspicious).")
     :choices { "suspicious", "dangerous" }
   parser:flag("-a --all", "List every file, also the many that have nothing to say.")
-end
-
--- Standard input cannot seek, and a zip is read from its end: it goes through a temporary file that has no name.
-local function spool()
-  local file = io.tmpfile()
-  if not file then return nil, "standard input: there is no room for a temporary file", "ETMP" end
-  local size = 0
-  for block in function() return io.stdin:read(65536) end do
-    local written, message = file:write(block)
-    if not written then return nil, "standard input: " .. message, "EWRITE" end
-    size = size + #block
-  end
-  return {
-    name = "-", size = size,
-    read = function(offset, length)
-      file:seek("set", offset)
-      return file:read(length) or ""
-    end,
-  }
 end
 
 local BATCH = 5000 -- files between two signs of life
@@ -64,14 +45,11 @@ end
 ---@return table[] entries
 ---@return hugh.problem[] problems
 local function look(paths)
-  local named, streams = {}, {}
-  for _, path in ipairs(paths) do
-    if path == "-" then streams[1] = path else named[#named + 1] = path end
-  end
+  local named, standard_input = common.paths(paths)
   local found, problems = files.collect(named)
   local entries = #found > 0 and scan_files(found, problems) or {}
-  if streams[1] then
-    local source, message, code = spool()
+  if standard_input then
+    local source, message, code = common.standard_input()
     local one = source
     if source then one, message, code = require("hugh").scan(source) end
     if one then

@@ -2,13 +2,14 @@
 
 local cli = require("hugh.cli")
 local common = require("hugh.cli.common")
+local report = require("hugh.report")
 
 local score = { positional = "targets" }
 
 function score.configure(parser)
   parser:description("Judge a model before it is loaded: points, grade and verdict. TARGET is a directory, org/name[@revision] or a Hub URL. "
     .. "Exit code: 0 allow or warn, 1 block, 2 could not look.")
-  parser:argument("targets", "Models."):args("*"):argname("TARGET")
+  common.words(parser, "TARGET", score.positional, "Models."):args("*")
   parser:option("-p --policy", "A policy's name or file (default: hugginghugh)."):argname("POLICY")
   common.advisories(parser)
   common.timeout(parser)
@@ -18,6 +19,19 @@ function score.configure(parser)
     parser:flag("--jsonl", "Print one line of JSON per target."),
     parser:flag("-q --quiet", "Print nothing; the exit code tells."))
   parser:option("--from-jsonl", "Rank models by metadata alone: a file with one Hub API record a line."):argname("FILE")
+end
+
+-- How many models lie side by side in a folder that is none itself. It is judged as one, which few people mean.
+local function models_in(files)
+  local folders, count = {}, 0
+  for _, file in ipairs(files) do
+    local folder, is_model = file.path:match("^([^/]+)/"), report.has_model { file }
+    if not folder and (is_model or file.kind == "json") then return 0 end
+    if folder and is_model and not folders[folder] then
+      folders[folder], count = true, count + 1
+    end
+  end
+  return count
 end
 
 ---@param options table
@@ -32,8 +46,8 @@ function score.run(options, out)
 
   local hugh = require("hugh")
   local json = (options.json or options.jsonl) and require("hugh.json")
-  local paint = common.painter()
-  local results, blocked, failed, session = {}, false, false, {}
+  local paint, one = common.painter(), #options.targets == 1
+  local rows, blocked, failed, session = {}, false, false, {}
   for _, target in ipairs(options.targets) do
     local model, result
     local progress = common.progress(target)
@@ -45,18 +59,24 @@ function score.run(options, out)
       failed = true
     else
       blocked = blocked or result.verdict == "block"
-      if options.json then
-        results[#results + 1] = result
-      elseif options.jsonl then
+      if options.jsonl then
         out:write(json.encode(result), "\n")
+      elseif options.json or not (one or options.explain) then
+        rows[#rows + 1] = { label = target, result = result }
       elseif not options.quiet then
         local text = require("hugh.report.scorecard")(result, { paint = paint, explain = options.explain })
         out:write(target == options.targets[1] and "" or "\n", text)
+        local count = models_in(result.files)
+        if count > 1 then common.say(("%s holds %.0f models, judged here as one; `hugh score %s/*` judges each"):format(target, count, target)) end
       end
     end
   end
-  if options.json and results[1] then
-    out:write(json.encode(#options.targets == 1 and results[1] or json.array(results), { pretty = true }), "\n")
+  if options.json and rows[1] then
+    local results = json.array {}
+    for i, row in ipairs(rows) do results[i] = row.result end
+    out:write(json.encode(one and results[1] or results, { pretty = true }), "\n")
+  elseif rows[1] and not options.quiet then
+    out:write(require("hugh.report.models")(rows, paint))
   end
   return blocked and cli.FOUND or failed and cli.FAILED or cli.CLEAN
 end

@@ -18,6 +18,22 @@ report.order = { safe = 1, unknown = 2, suspicious = 3, dangerous = 4 }
 --- Severity from least to worst.
 report.severities = { info = 1, low = 2, medium = 3, high = 4, critical = 5 }
 
+--- The items of `list` in a new list, those with the most `badness` first; equals stay in order.
+---@generic T
+---@param list T[]
+---@param badness fun(item: T): number
+---@return T[]
+function report.worst_first(list, badness)
+  local order = {}
+  for i, item in ipairs(list) do order[i] = { item = item, badness = badness(item), at = i } end
+  table.sort(order, function(a, b)
+    if a.badness ~= b.badness then return a.badness > b.badness end
+    return a.at < b.at
+  end)
+  for i, entry in ipairs(order) do order[i] = entry.item end
+  return order
+end
+
 -- Kinds that stand beside a model; a directory of nothing else holds no model.
 local beside = {}
 for _, kind in ipairs { "empty", "json", "yaml", "python", "notebook", "jinja", "shell", "text", "image", "audio", "pdf", "parquet", "xml" } do

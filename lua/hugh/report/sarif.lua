@@ -9,19 +9,18 @@ local levels = { info = "note", low = "note", medium = "warning", high = "error"
 local scores = { info = "0.0", low = "3.0", medium = "5.5", high = "8.0", critical = "9.5" }
 
 local function uri(path)
-  return (utf8.valid(path):gsub("[^%w%-%._~/]", function(char) return ("%%%02X"):format(char:byte()) end))
+  local escaped = utf8.valid(path):gsub("^%./+", ""):gsub("[^%w%-%._~/]", function(char) return ("%%%02X"):format(char:byte()) end)
+  return escaped:find("^/") and "file://" .. escaped or escaped
 end
 
 local function result_of(file, finding, index)
-  local where = { physicalLocation = { artifactLocation = { uri = uri(file.path) } } }
-  if finding.member then
-    where.logicalLocations = { { fullyQualifiedName = file.path .. "!" .. finding.member, kind = "member" } }
-  elseif finding.offset then
-    where.physicalLocation.region = { byteOffset = finding.offset }
-  end
+  -- GitHub takes no location without a line; models have none, so it is always the first.
+  local where = { physicalLocation = { artifactLocation = { uri = uri(file.path) }, region = { startLine = 1 } } }
+  if finding.member then where.logicalLocations = { { fullyQualifiedName = file.path .. "!" .. finding.member, kind = "member" } } end
   return {
     ruleId = finding.id, ruleIndex = index, level = levels[finding.severity], message = { text = finding.message }, locations = { where },
-    partialFingerprints = { ["hugh/1"] = table.concat({ file.path, finding.member or "", finding.id, finding.message }, "|") },
+    partialFingerprints = { ["hugh/1"] = table.concat({ uri(file.path), finding.member or "", finding.id, finding.message }, "|") },
+    properties = finding.offset and { offset = finding.offset } or nil,
   }
 end
 
@@ -35,9 +34,9 @@ return function(found)
       local id = finding.id
       if not index_of[id] then
         index_of[id] = #rules
-        local advice = advise(id)
+        local advice = { text = advise(id) or id }
         rules[#rules + 1] = {
-          id = id, shortDescription = { text = id }, help = advice and { text = advice } or nil,
+          id = id, shortDescription = { text = id }, fullDescription = advice, help = advice,
           properties = { ["security-severity"] = scores[finding.severity], tags = { "security" } },
         }
       end

@@ -7,7 +7,8 @@ local utf8 = require("hugh.utf8")
 local text = {}
 
 local LONG = 320 -- bytes of a message that are shown; JSON has all of them
-local MANY = 40 -- from so many files on, those with nothing to say are only counted
+local MANY = 40 -- from so many files on, those with nothing to say are only counted, and of the others only
+local FEW = 3 -- findings are shown
 
 local function place(finding)
   local parts = {}
@@ -17,13 +18,20 @@ local function place(finding)
   return table.concat(parts, ", ")
 end
 
-local function add_findings(lines, file, least, paint, advise)
-  local advised = {}
-  for _, finding in ipairs(file.findings) do
-    if report.severities[finding.severity] >= least then
+local function by_safety(file) return report.order[file.safety] end
+local function by_severity(finding) return report.severities[finding.severity] end
+
+local function add_findings(lines, file, least, most, paint, advise)
+  local advised, shown, more = {}, 0, file.findings_dropped or 0
+  for _, finding in ipairs(report.worst_first(file.findings, by_severity)) do
+    if by_severity(finding) < least then break end
+    shown = shown + 1
+    if shown > most then
+      more = more + 1
+    else
       lines[#lines + 1] = "    " .. paint(finding.severity, style.pad(finding.severity, 9)) .. style.cut(utf8.printable(finding.message), LONG)
       lines[#lines + 1] = "             " .. paint("dim", place(finding))
-      local advice = advise and report.severities[finding.severity] > 1 and advise(finding.id)
+      local advice = advise and by_severity(finding) > 1 and advise(finding.id)
       if advice and not advised[advice] then
         advised[advice] = true
         for i, line in ipairs(style.wrap(advice, 96)) do
@@ -32,9 +40,7 @@ local function add_findings(lines, file, least, paint, advise)
       end
     end
   end
-  if file.findings_dropped then
-    lines[#lines + 1] = ("    and %s that are no worse"):format(style.count(file.findings_dropped, "finding"))
-  end
+  if more > 0 then lines[#lines + 1] = ("    and %.0f more, none of them worse"):format(more) end
 end
 
 local function widest(files, field)
@@ -49,18 +55,18 @@ local function remark(file, paint)
   return ""
 end
 
---- Adds a line per file to `lines`, and its findings below it.
+--- Adds a line per file to `lines`, the worst first, and its findings below it.
 ---@param lines string[]
 ---@param files table[]
 ---@param least integer the lowest severity shown, as in hugh.report.severities
 ---@param paint fun(name: string, text: string): string
 ---@param advise? fun(id: string): string|nil what to do about a finding
 function text.add_files(lines, files, least, paint, advise)
-  local kinds = widest(files, "kind")
-  for _, file in ipairs(files) do
+  local kinds, most = widest(files, "kind"), #files > MANY and FEW or math.huge
+  for _, file in ipairs(report.worst_first(files, by_safety)) do
     lines[#lines + 1] = paint(file.safety, style.pad(file.safety, 12)) .. style.pad(file.kind, kinds + 2) .. utf8.printable(file.path)
       .. remark(file, paint)
-    add_findings(lines, file, least, paint, advise)
+    add_findings(lines, file, least, most, paint, advise)
   end
 end
 
@@ -74,7 +80,7 @@ local function summary_line(found)
   return style.count(summary.files, "file") .. ", " .. style.bytes(summary.bytes) .. ": " .. table.concat(parts, ", ") .. "."
 end
 
---- A report as text: a line per file, its findings below it, and a summary.
+--- A report as text: a line per file, the worst first, its findings below it, and a summary.
 ---@param found hugh.report
 ---@param options { paint: function, least: integer, all?: boolean } least: the lowest severity shown, as in hugh.report.severities
 ---@return string
