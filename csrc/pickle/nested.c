@@ -107,7 +107,11 @@ hugh_got hugh_look_inside(hugh_machine *m, const hugh_named *named, hugh_value a
 
 void hugh_push_inside(hugh_machine *m, uint64_t offset, const hugh_inside *inside) {
   char name[64];
-  if (inside->view == NULL || seen(m, (inside->value << 1 | (hugh_value)inside->torch) + 1)) return;
+  if (inside->view == NULL) return;
+  if (seen(m, (inside->value << 1 | (hugh_value)inside->torch) + 1)) {
+    hugh_views_give_back(m->scan);
+    return;
+  }
   (void)snprintf(name, sizeof name, "bytes@%llu.pkl", (unsigned long long)offset);
   hugh_text member = hugh_arena_copy(m->scan, name, strlen(name)), text;
   if (hugh_value_text(m, inside->value, &text) == HUGH_GOT && text.length > 0 && (uint8_t)text.data[0] == 0x80) m->pickles_loaded++;
