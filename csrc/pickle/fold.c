@@ -6,7 +6,8 @@
 #include "machine.h"
 
 #define FOLDED_MOST ((size_t)4096)
-#define FOLDS_DEEP  8 /* calls that a call makes */
+#define FOLDS_DEEP  8  /* calls that a call makes, inside each other */
+#define FOLDS_MOST  16 /* and altogether */
 
 typedef enum fold {
   FOLD_NONE, FOLD_IMPORT, FOLD_RESOLVE, FOLD_GETATTR, FOLD_VARS, FOLD_JOIN, FOLD_ENCODE, FOLD_DECODE, FOLD_UNPACK, FOLD_BYTES, FOLD_CHR,
@@ -481,7 +482,8 @@ hugh_got hugh_fold(hugh_machine *m, uint64_t offset, hugh_value callee, hugh_val
   const hugh_known *known = known_of(m, callee);
   hugh_got got = HUGH_GOT;
   *result = 0;
-  if (known == NULL || m->fold_depth > FOLDS_DEEP) return HUGH_GOT;
+  if (m->fold_depth == 0) m->folds = 0;
+  if (known == NULL || m->fold_depth > FOLDS_DEEP || ++m->folds > FOLDS_MOST) return HUGH_GOT;
   size_t count = arguments_of(m, arguments, given, 4);
   if (hugh_tag_of(callee) == HUGH_TAG_CALL) got = fold_result(m, offset, callee, given, count, result);
   else if (count > 0) got = fold_call(m, offset, known, given, count, result);

@@ -39,7 +39,7 @@ static hugh_end fail(hugh_machine *m, uint64_t offset, uint64_t resume, const ch
 
 static bool parse_index(hugh_machine *m, uint64_t offset, const uint8_t *p, const uint8_t *end, uint64_t *index) {
   bool plain;
-  if (!hugh_memo_index(p, end, index, &plain)) return false;
+  if (!hugh_memo_index(m, p, end, index, &plain)) return false;
   if (!plain) hugh_machine_diverge(m, offset, false, "a memo index is written in a way that not every unpickler accepts");
   return true;
 }

@@ -216,7 +216,7 @@ typedef struct hugh_machine {
   uint64_t frame_most, frame_most_at; /* the furthest end of a frame: it may lie beyond an input whose size was not known then */
   hugh_disassembly *disassembly;
   bool disassembled;
-  unsigned fold_depth;    /* folded calls inside folded calls */
+  unsigned fold_depth, folds; /* folded calls inside folded calls; of this opcode */
   uint64_t most_streams;  /* 0: all there are */
   hugh_storages *storages; /* what torch's persistent ids name */
   bool over, tail;        /* of a legacy torch file: its pickles were read; what follows its storages is being scanned */
@@ -236,7 +236,7 @@ void hugh_node_extend(hugh_machine *, uint64_t node, const hugh_value *items, si
 bool hugh_memo_put(hugh_machine *, uint64_t index, hugh_value);
 hugh_value hugh_memo_get(const hugh_machine *, uint64_t index); /* 0: nothing there */
 void hugh_memo_clear(hugh_machine *);
-bool hugh_memo_index(const uint8_t *p, const uint8_t *end, uint64_t *index, bool *plain); /* from text; false: it is no number */
+bool hugh_memo_index(const hugh_machine *, const uint8_t *p, const uint8_t *end, uint64_t *index, bool *plain); /* from text; false: it is no number */
 
 /* string.c: the text of a STRING, BYTES or MADE value. HUGH_END: it cannot be known. */
 #define HUGH_TEXT_MOST ((size_t)64 * 1024)
@@ -247,7 +247,6 @@ hugh_got hugh_value_extent(hugh_machine *, hugh_value, uint64_t *from, uint64_t 
 /* Reads the text that was not at hand when the machine stopped for it; false: feed more. */
 bool hugh_fetch_pending(hugh_machine *);
 void hugh_string_forget(hugh_machine *, uint64_t offset);
-bool hugh_value_is(hugh_machine *, hugh_value, const char *text); /* false also if it is not at hand */
 
 /* named.c: globals */
 size_t hugh_machine_name(hugh_machine *, uint64_t offset, hugh_text module, hugh_text name);

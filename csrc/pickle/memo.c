@@ -87,8 +87,11 @@ hugh_value hugh_memo_get(const hugh_machine *machine, uint64_t index) {
   return machine->memo_full ? hugh_value_of(HUGH_TAG_OPAQUE) : 0;
 }
 
-/* As int() and PyLong_FromString read it: spaces, sign, underscores. Digits beyond 64 bits give a hash. */
-bool hugh_memo_index(const uint8_t *p, const uint8_t *end, uint64_t *index, bool *plain) {
+/*
+** As int() and PyLong_FromString read it: spaces, sign, underscores. pickle.py takes numbers of any size: what goes beyond 64 bits is hashed,
+** so that nobody can write two that fall together here and are apart there.
+*/
+bool hugh_memo_index(const hugh_machine *machine, const uint8_t *p, const uint8_t *end, uint64_t *index, bool *plain) {
   const uint8_t *start = p;
   uint64_t number = 0;
   bool wide = false, digits = false, negative = false;
@@ -98,7 +101,7 @@ bool hugh_memo_index(const uint8_t *p, const uint8_t *end, uint64_t *index, bool
     if (*p >= '0' && *p <= '9') {
       digits = true;
       wide = wide || number > (UINT64_MAX - 9) / 10;
-      number = number * 10 + (uint64_t)(*p - '0');
+      number = (wide ? hugh_hash(machine->scan, &number, sizeof number) : number * 10) + (uint64_t)(*p - '0');
     } else if (*p != '_' || !digits) {
       break;
     }
@@ -108,7 +111,7 @@ bool hugh_memo_index(const uint8_t *p, const uint8_t *end, uint64_t *index, bool
   while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r'))) p++;
   if (p < end && *p != '\0') return false;
   *plain = stop == end && *start >= '0' && *start <= '9' && !wide;
-  *index = wide ? number | (uint64_t)1 << 63 : number;
+  *index = number;
   return true;
 }
 

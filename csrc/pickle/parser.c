@@ -66,7 +66,7 @@ static hugh_got piece(cutter *c, uint64_t size, bool into) {
     if (!into) c->at = c->frame_end;
     c->frame_end = HUGH_NO_OFFSET;
   }
-  if (c->used + size > CUT_MOST) return HUGH_END;
+  if (size > CUT_MOST - c->used) return HUGH_END;
   size_t length;
   if (size == 0) return HUGH_GOT;
   const uint8_t *p = hugh_view_get(c->m->scan, c->m->view, c->at, (size_t)size, (size_t)size, &length);

@@ -254,11 +254,6 @@ hugh_value hugh_value_make(hugh_machine *machine, hugh_text text) {
   return hugh_value_at(HUGH_TAG_MADE, machine->made_count++);
 }
 
-bool hugh_value_is(hugh_machine *machine, hugh_value value, const char *expected) {
-  hugh_text text;
-  return hugh_value_text(machine, value, &text) == HUGH_GOT && hugh_text_is(text, expected);
-}
-
 /* For a text that was read at an offset of another view. Slots are never empty again: an empty text stays until it is overwritten. */
 void hugh_string_forget(hugh_machine *machine, uint64_t offset) {
   hugh_string *slot = string_slot(machine, offset);

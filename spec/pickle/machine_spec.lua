@@ -52,6 +52,16 @@ describe("the pickle machine", function()
     end
   end)
 
+  it("tells memo indices apart that are the same in 64 bits", function()
+    local low, high = "100000000000000000000", "118446744073709551616" -- 2^64 more
+    local data = "Vos\np" .. low .. "\n0Vcollections\np" .. high .. "\n0g" .. low .. "\nVsystem\n\147(Vtrue\ntR."
+    local file = scan(data, 1000000) -- pickle.py, and so joblib, takes them; C unpicklers do not
+    assert.are.equal("os", file.globals[1].module)
+    assert.are.equal("dangerous", file.safety)
+    local padded = "Vos\np" .. low .. "\n0g000_" .. low .. "\nVsystem\n\147)R."
+    assert.are.equal("os", scan(padded, 1000000).globals[1].module)
+  end)
+
   it("keeps no more for many opcodes that are cut by a frame than for one", function()
     local data = "\128\4" .. ("\149\1\0\0\0\0\0\0\0K\0010"):rep(50000) .. "N."
     local report = assert(hugh.scan({ name = "x.pkl", data = data }, { limits = { kept = 1000000 } })).files[1]
@@ -99,6 +109,20 @@ describe("the pickle machine", function()
   it("does work in proportion to the input, however often a value is used", function()
     local data = "\128\4]\148" .. ("h\0h\0\134\1480h\0"):rep(20000) .. "."
     assert.are.equal("safe", scan(data, 1000000).safety)
+  end)
+
+  it("follows only so many calls that one call makes", function()
+    local lists = {} -- each holds the next one seven times, and is reduced by reducing those
+    for i = 1, 6 do lists[i] = "0](h\0" .. ("h" .. string.char(i)):rep(7) .. "eq" .. string.char(i + 1) end
+    local once = "0](h\0eq\1" .. table.concat(lists) .. "0h\0h\0h\7\134R"
+    local before = os.clock()
+    assert.are.equal("dangerous", scan("\128\2cfunctools\nreduce\nq\0" .. once:rep(4000) .. ".", 1000000).safety)
+    assert.is_true(os.clock() - before < 4) -- it was twenty seconds
+  end)
+
+  it("looks inside the same bytes again and again without keeping more", function()
+    local data = "\128\3ctorch.storage\n_load_from_bytes\nq\0C\3abcq\1" .. ("0h\0h\1\133R"):rep(40000) .. ("N"):rep(5000) .. "."
+    assert.is_true(hugh.scan({ name = "x.pkl", data = data }, { limits = { kept = 3000000 } }).files[1].complete)
   end)
 
   it("looks as far behind an error for the end of a line, however the bytes arrive", function()
