@@ -186,6 +186,9 @@ void hugh_incomplete(hugh_scan *, const hugh_task *, uint64_t offset, const char
 
 /* Adds a global, or finds the one that is there, and returns it (NULL: no memory). `called` is or-ed in. */
 hugh_global *hugh_report_global(hugh_scan *, const hugh_task *, uint64_t offset, hugh_text module, hugh_text name);
+/* Some member uses it in a way that is dangerous: what others do with it does not make it better. */
+void hugh_global_condemn(hugh_global *);
+bool hugh_global_is_condemned(const hugh_global *);
 
 void hugh_note_number(hugh_scan *, const char *key, uint64_t);
 void hugh_note_text(hugh_scan *, const char *key, hugh_text);

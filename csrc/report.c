@@ -131,6 +131,19 @@ static size_t hash_global(const hugh_scan *scan, hugh_text module, hugh_text nam
   return (size_t)(hugh_hash(scan, module.data, module.length) * 3 + hugh_hash(scan, name.data, name.length));
 }
 
+/* A global, and what only the core needs to know of it. */
+typedef struct listed {
+  hugh_global global; /* first: parsers hold a pointer to it */
+  bool condemned;
+} listed;
+
+void hugh_global_condemn(hugh_global *global) {
+  global->class = HUGH_GLOBAL_DANGEROUS;
+  ((listed *)global)->condemned = true;
+}
+
+bool hugh_global_is_condemned(const hugh_global *global) { return ((const listed *)global)->condemned; }
+
 static hugh_global **global_at(hugh_scan *scan, size_t index) { return (hugh_global **)scan->globals.items + index; }
 
 static bool globals_grow(hugh_scan *scan) {
@@ -161,7 +174,7 @@ hugh_global *hugh_report_global(hugh_scan *scan, const hugh_task *task, uint64_t
     hugh_incomplete(scan, task, offset, "the source names more globals than a scan may keep");
     return NULL;
   }
-  hugh_global *global = hugh_arena_alloc(scan, sizeof *global);
+  hugh_global *global = hugh_arena_alloc(scan, sizeof(listed));
   hugh_global **place = global != NULL ? hugh_list_add(scan, &scan->globals, sizeof *place) : NULL;
   if (place == NULL) return NULL;
   *global = (hugh_global){.module = hugh_arena_copy(scan, module.data, module.length),

@@ -10,7 +10,7 @@ bool hugh_named_dangerous(hugh_scan *scan, const hugh_task *task, uint64_t offse
   if (judgement.class != HUGH_GLOBAL_DANGEROUS) return false;
   hugh_global *global = hugh_report_global(scan, task, offset, module, name);
   if (global != NULL) {
-    global->class = judgement.class;
+    hugh_global_condemn(global);
     global->category = judgement.category;
     global->reason = judgement.reason;
     global->called = true;

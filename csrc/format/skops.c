@@ -32,6 +32,7 @@ static void judge(hugh_scan *scan, hugh_task *task, uint64_t at, hugh_text modul
   global->reason = judgement.reason;
   global->called = true;
   if (judgement.class == HUGH_GLOBAL_DANGEROUS) {
+    hugh_global_condemn(global);
     hugh_find(scan, task, HUGH_FOUND_SKOPS_DANGEROUS, at, "the schema names %s.%s: %s", hugh_show(scan, module, 100), hugh_show(scan, class, 100),
               judgement.reason != NULL ? judgement.reason : "it can run code");
   } else if (judgement.class == HUGH_GLOBAL_UNKNOWN) {

@@ -108,10 +108,13 @@ static void report_global(hugh_machine *m, const hugh_named *named) {
   switch (judgement->class) {
     case HUGH_GLOBAL_DANGEROUS:
       if (named->calls > 0 && named->looked_inside == named->calls) {
-        named->global->class = HUGH_GLOBAL_SAFE;
+        if (!hugh_global_is_condemned(named->global)) named->global->class = HUGH_GLOBAL_SAFE;
         hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_NESTED, named->call_offset,
                   "%s loads bytes that the pickle carries; they were scanned like a file of their own%s", name, times);
-      } else if (named->calls > 0) {
+        break;
+      }
+      hugh_global_condemn(named->global);
+      if (named->calls > 0) {
         hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_CALL_DANGEROUS, named->call_offset, "%s%s %s when the file is loaded%s", name,
                   shown, reason, times);
       } else {

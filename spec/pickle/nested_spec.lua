@@ -28,6 +28,14 @@ describe("bytes for torch's loader", function()
     assert.are.equal("dangerous", bad.safety)
   end)
 
+  it("do not excuse another pickle that hands the loader something else", function()
+    local good, bad = head .. bytes(honest) .. "\133R.", head .. "N\133R."
+    for _, order in ipairs { { good, bad }, { bad, good } } do
+      local file = scan("\128\3cpickle\nloads\n" .. bytes(order[1]) .. "\133R0" .. order[2]:sub(3))
+      for _, global in ipairs(file.globals) do assert.are.equal("dangerous", global.class) end
+    end
+  end)
+
   it("may be written as text for Python 2", function()
     local text = honest:gsub("[\128-\255]", function(c)
       local byte = c:byte()
