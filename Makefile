@@ -30,7 +30,7 @@ CORE_LIBS = -lz -lbz2 -llzma -llz4 -lzstd
 GENERATED = $(if $(wildcard csrc/pickle/globals.tsv),$(OBJ)/pickle/globals.inc)
 MODULES = $(BUILD)/hugh/core.so $(if $(wildcard csrc/lua/curl.c),$(BUILD)/hugh/curl.so) $(if $(wildcard csrc/lua/digest.c),$(BUILD)/hugh/digest.so)
 
-.PHONY: all deps demo test test-one check docs bench fuzz interop install clean
+.PHONY: all deps demo test test-one check docs bench fuzz interop install uninstall clean
 all: $(MODULES)
 
 $(BUILD)/hugh/core.so: $(OBJECTS)
@@ -67,7 +67,7 @@ deps:
 
 demo: deps
 	@$(MAKE) -s all
-	@examples/demo
+	@LUA_CPATH="$(BUILD)/?.so;;" examples/demo
 
 # --------------------------------------------------------------------- testing
 
@@ -134,7 +134,12 @@ LUA_LIB   = $(DESTDIR)$(PREFIX)/lib/lua/$(VERSION_$(ABI))
 install: all
 	cd lua && find hugh -name '*.lua' -exec install -D -m 644 {} $(LUA_SHARE)/{} \;
 	for m in $(notdir $(MODULES)); do install -D -m 755 $(BUILD)/hugh/$$m $(LUA_LIB)/hugh/$$m; done
-	install -D -m 755 bin/hugh $(DESTDIR)$(PREFIX)/bin/hugh
+	install -d $(DESTDIR)$(PREFIX)/bin
+	sed '1s|.*|#!$(LUA)|' bin/hugh > $(DESTDIR)$(PREFIX)/bin/hugh
+	chmod 755 $(DESTDIR)$(PREFIX)/bin/hugh
+
+uninstall:
+	rm -rf $(LUA_SHARE)/hugh $(LUA_LIB)/hugh $(DESTDIR)$(PREFIX)/bin/hugh
 
 clean:
 	rm -rf build

@@ -36,7 +36,7 @@ local function printable(text) return require("hugh.utf8").printable(text) end
 ---@param message string a sentence, or lines
 ---@return integer exit code
 local function fail(message)
-  io.stderr:write("hugh: ", (message:gsub("[^\n]+", printable)), "\n")
+  io.stderr:write("hugh: ", (message:gsub("[^\n\t]+", printable)), "\n")
   return cli.FAILED
 end
 
