@@ -45,9 +45,16 @@ $(BUILD)/hugh/digest.so: $(OBJ)/lua/digest.o
 	@mkdir -p $(@D)
 	$(CC) -shared $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ -lcrypto
 
-$(OBJ)/%.o: csrc/%.c | $(GENERATED)
+$(OBJ)/%.o: csrc/%.c $(OBJ)/compiler | $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(HUGH_CFLAGS) $(LUA_CFLAGS) -MMD -MP -c -o $@ $<
+	$(COMPILE) -MMD -MP -c -o $@ $<
+
+# Objects made for another Lua or with other flags are not these, though they lie in the same place.
+COMPILE = $(CC) $(CFLAGS) $(HUGH_CFLAGS) $(LUA_CFLAGS)
+$(OBJ)/compiler: always
+	@mkdir -p $(@D)
+	@echo '$(COMPILE)' | cmp -s - $@ || echo '$(COMPILE)' > $@
+.PHONY: always
 
 $(OBJ)/pickle/globals.inc: csrc/pickle/globals.tsv csrc/pickle/globals.awk
 	@mkdir -p $(@D)
