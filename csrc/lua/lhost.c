@@ -1,7 +1,7 @@
 /*
 ** What the command line asks of its surroundings: is this a terminal, and where does this path really lead?
 */
-#define _XOPEN_SOURCE 700 /* realpath */
+#define _GNU_SOURCE /* realpath, mkostemp */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -62,8 +62,12 @@ static bool write_all(int file, const char *bytes, size_t length) {
 static int host_write(lua_State *L) {
   size_t length;
   const char *path = hugh_check_path(L, 1), *bytes = luaL_checklstring(L, 2, &length);
-  const char *temporary = lua_pushfstring(L, "%s.%d.tmp", path, (int)getpid());
-  int file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), error = 0;
+  static const char ending[] = ".XXXXXX";
+  size_t path_length = strlen(path);
+  char *temporary = lua_newuserdata(L, path_length + sizeof ending);
+  memcpy(temporary, path, path_length);
+  memcpy(temporary + path_length, ending, sizeof ending);
+  int file = mkostemp(temporary, O_CLOEXEC), error = 0;
   if (file < 0) return hugh_push_errno(L, path, errno);
   if (!write_all(file, bytes, length)) error = errno;
   if (close(file) != 0 && error == 0) error = errno;
