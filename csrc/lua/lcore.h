@@ -13,7 +13,10 @@ void hugh_open_sandbox(lua_State *);
 void hugh_open_host(lua_State *);
 void hugh_open_zip(lua_State *);
 
-/* Reads the table of scan options at `index` (or nothing there) into *options; throws on unknown or ill-typed ones, naming the likely one. */
+/*
+** Reads the table of scan options at `index` (or nothing there) into *options; throws on unknown or ill-typed ones, naming the likely one. What
+** they refer to is left on the stack.
+*/
 void hugh_scan_options_read(lua_State *, int index, hugh_options *);
 /* Pushes a report as a table: one entry of files[] in hugh.report/1. */
 void hugh_push_report(lua_State *, const hugh_report *);

@@ -214,7 +214,7 @@ static void take(lua_State *L, const char *name) { /* moves a global into the ta
   lua_setglobal(L, name);
 }
 
-/* Opens what a sandbox may have. The table of what only the language sees is kept in the registry. */
+/* setup(self): opens what a sandbox may have. The table of what only the language sees is kept in the registry. */
 static int setup(lua_State *L) {
   static const char *const hidden[] = {"pcall", "setmetatable", "getmetatable", "rawset", "rawget", "string", "table", "debug", NULL};
   static const char *const gone[] = {"load", "loadstring", "loadfile", "dofile", "require", "module", "collectgarbage", "print", "xpcall", "newproxy",
@@ -233,6 +233,8 @@ static int setup(lua_State *L) {
     lua_pop(L, 1);
   }
 #endif
+  lua_settop(L, 1);
+  lua_setfield(L, LUA_REGISTRYINDEX, SANDBOX);
   luaL_newlib(L, language);
   hugh_loan_open(L);
   for (size_t i = 0; hidden[i] != NULL; i++) take(L, hidden[i]);
@@ -417,22 +419,21 @@ static int box_new(lua_State *L) {
   self->L = lua_newstate(allocate, self);
   if (self->L == NULL) self->L = luaL_newstate(); /* LuaJIT without GC64 has only its own allocator: the hook counts */
   if (self->L == NULL) return luaL_error(L, "not enough memory");
-  lua_pushlightuserdata(self->L, self);
-  lua_setfield(self->L, LUA_REGISTRYINDEX, SANDBOX);
   lua_pushcfunction(self->L, setup);
-  if (lua_pcall(self->L, 0, 0, 0) != 0) return luaL_error(L, "cannot set up a sandbox: %s", lua_tostring(self->L, -1));
+  lua_pushlightuserdata(self->L, self);
+  if (lua_pcall(self->L, 1, 0, 0) != 0) return luaL_error(L, "cannot set up a sandbox: %s", lua_tostring(self->L, -1));
   jit_off(self->L);
   return 1;
 }
 
 static const luaL_Reg methods[] = {{"load", box_load}, {"call", box_call}, {"lend", box_lend}, {"close", box_close}, {NULL, NULL}};
+static const luaL_Reg metamethods[] = {{"__gc", box_close}, {"__close", box_close}, {NULL, NULL}};
 static const luaL_Reg functions[] = {{"sandbox", box_new}, {"glob", box_glob}, {NULL, NULL}};
 
 void hugh_open_sandbox(lua_State *L) {
   luaL_setfuncs(L, functions, 0);
   luaL_newmetatable(L, SANDBOX);
-  lua_pushcfunction(L, box_close);
-  lua_setfield(L, -2, "__gc");
+  luaL_setfuncs(L, metamethods, 0);
   luaL_newlib(L, methods);
   lua_setfield(L, -2, "__index");
   lua_pop(L, 1);

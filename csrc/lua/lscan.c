@@ -97,9 +97,8 @@ void hugh_scan_options_read(lua_State *L, int index, hugh_options *options) {
   lua_getfield(L, index, "name");
   if (!lua_isnil(L, -1)) {
     if (lua_type(L, -1) != LUA_TSTRING) luaL_error(L, "option 'name' must be a string");
-    options->name.data = lua_tolstring(L, -1, &options->name.length); /* anchored by the table */
-  }
-  lua_pop(L, 1);
+    options->name.data = lua_tolstring(L, -1, &options->name.length);
+  } /* it stays on the stack: only a metamethod may have it */
   options->size = size_field(L, index, "size", HUGH_UNKNOWN_SIZE);
   options->sparse = flag_field(L, index, "sparse");
   options->explain = flag_field(L, index, "explain");

@@ -142,6 +142,17 @@ describe("a scan", function()
     end
   end)
 
+  it("takes its name from wherever the table of options has it", function()
+    local options = setmetatable({ size = #bytes }, { __index = function(_, key)
+      collectgarbage()
+      return key == "name" and ("model-"):rep(50) .. os.time() .. ".pkl" or nil
+    end })
+    assert.truthy(core.classify(bytes, options.name))
+    local scan = core.scan(options)
+    for offset in scan.need, scan do scan:feed(offset, bytes:sub(offset + 1)) end
+    assert.truthy(scan:report().path:find("^model%-.*%d%.pkl$"))
+  end)
+
   it("passes on what goes wrong where bytes come from, and lets a reader yield", function()
     local mistake = {}
     local ok, message = pcall(hugh.scan, { name = "a.pkl", read = function() error(mistake) end })
