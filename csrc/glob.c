@@ -40,14 +40,13 @@ static bool match_plain(const char *pattern, size_t length, hugh_text text, bool
 }
 
 int hugh_glob(hugh_text pattern, hugh_text text, bool ignore_case) {
-  static const size_t room = PATTERN_MOST;
   char stack[8][PATTERN_MOST]; /* patterns whose braces are still to be written out, depth first */
   size_t lengths[8], depth = 0, written = 0;
   struct {
     size_t open, close, at;
   } choice[8];
-  if (pattern.length > room) return -1;
-  memcpy(stack[0], pattern.data, pattern.length);
+  if (pattern.length > PATTERN_MOST) return -1;
+  if (pattern.length > 0) memcpy(stack[0], pattern.data, pattern.length);
   lengths[0] = pattern.length;
   choice[0].at = 0;
   for (;;) {

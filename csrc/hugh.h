@@ -97,8 +97,8 @@ HUGH_API hugh_class hugh_classify(const void *head, size_t length, uint64_t size
 /* ------------------------------------------------------------------ scans */
 
 /*
-** Memory: called like realloc; `size` 0 frees, `old` is the size the block was asked for. Returns NULL when there is none (never for
-** `size` 0 a non-NULL). NULL instead of an allocator means the C library's.
+** Memory: called like realloc; `size` 0 frees, `old` is the size the block was asked for. Returns memory aligned as malloc's, or NULL when
+** there is none (and always for `size` 0). NULL instead of an allocator means the C library's.
 */
 typedef struct hugh_allocator {
   void *(*resize)(void *context, void *block, size_t old, size_t size);

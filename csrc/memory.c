@@ -49,7 +49,7 @@ void *hugh_arena_alloc(hugh_scan *scan, size_t size) {
     else arena->last->next = chunk;
     arena->last = chunk;
   }
-  void *result = (char *)(arena->last + 1) + arena->last->used;
+  void *result = (char *)arena->last->bytes + arena->last->used;
   arena->last->used += size;
   return memset(result, 0, size);
 }

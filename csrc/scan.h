@@ -10,6 +10,7 @@
 typedef struct hugh_chunk {
   struct hugh_chunk *next;
   size_t size, used;
+  max_align_t bytes[];
 } hugh_chunk;
 
 typedef struct hugh_arena {
