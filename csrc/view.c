@@ -3,6 +3,7 @@
 */
 #include "scan.h"
 
+#define DECODE_BACK ((size_t)72 * 1024) /* decoded bytes kept behind those asked for: where the end record of a zip is searched */
 #define BOMB_LEAST ((uint64_t)64 << 20) /* inflated bytes from which on the ratio matters */
 #define BOMB_RATIO 1000                 /* deflate reaches 1032 on zeros */
 
@@ -302,19 +303,19 @@ static void decode_end(hugh_view *view, decode_part *part) {
   view->size = part->start + part->length;
 }
 
-/* Makes room for decoded bytes, keeping those from `at` on. */
+/* Makes room for decoded bytes up to the goal, keeping those from a little before `at` on. */
 static bool decode_room(hugh_scan *scan, decode_part *part, uint64_t at, size_t min) {
-  uint64_t end = part->start + part->length;
-  if (at >= end) {
+  uint64_t end = part->start + part->length, from = at > DECODE_BACK ? at - DECODE_BACK : 0;
+  if (from >= end) {
     part->start = end;
     part->length = 0;
-  } else if (at > part->start) {
-    size_t skip = (size_t)(at - part->start);
+  } else if (from > part->start && part->goal - part->start > part->capacity) {
+    size_t skip = (size_t)(from - part->start);
     memmove(part->buffer, part->buffer + skip, part->length - skip);
-    part->start = at;
+    part->start = from;
     part->length -= skip;
   }
-  size_t need = min > HUGH_READ ? min : HUGH_READ;
+  size_t need = DECODE_BACK + (min > HUGH_READ ? min : HUGH_READ);
   if (part->capacity < need) {
     uint8_t *grown = hugh_resize(scan, part->buffer, part->capacity, need);
     if (grown == NULL) return false;

@@ -15,19 +15,18 @@ static bool is_pickle(hugh_kind kind) {
 
 /*
 ** Whether some reader may take the view for a zip by its end. A name that promises what the head says leads to a reader that goes by the
-** head; the readers of pickles stop at STOP and share their names with torch's zips. Decoded views would have to be decoded twice, and no
-** loader looks for a zip at the end of a compressed stream.
+** head; the readers of pickles stop at STOP and share their names with torch's zips.
 */
-static bool may_end_as_zip(const hugh_class *class, const hugh_view *view, bool whole) {
-  if ((view->size == HUGH_UNKNOWN_SIZE && !whole) || view->size < LEAST_ZIP || is_zip(class->kind)) return false;
-  return class->expected != class->kind || is_pickle(class->kind);
+static bool may_end_as_zip(const hugh_class *class, uint64_t size) {
+  if (size < LEAST_ZIP || is_zip(class->kind)) return false;
+  return class->expected != class->kind || class->kind == HUGH_KIND_UNKNOWN || is_pickle(class->kind);
 }
 
 void hugh_polyglot_glance(hugh_task *task, const uint8_t *head, size_t length) {
   hugh_kind kind = task->class.kind;
   if (kind != HUGH_KIND_TAR && hugh_tar_starts(head, length)) task->also = HUGH_KIND_TAR;
   else if (!is_pickle(kind) && hugh_pickle_glance(head, length, task->view->size)) task->also = HUGH_KIND_PICKLE;
-  task->by_end = may_end_as_zip(&task->class, task->view, task->depth == 0);
+  task->by_end = may_end_as_zip(&task->class, task->view->size);
 }
 
 static void push(hugh_scan *scan, hugh_task *task, hugh_kind kind, const char *name) {
@@ -44,8 +43,9 @@ static hugh_next polyglot_step(hugh_scan *scan, hugh_task *task) {
     push(scan, task, also, also == HUGH_KIND_TAR ? "(as tar)" : "(as pickle)");
     return HUGH_AGAIN;
   }
-  if (!task->by_end) return HUGH_DONE;
+  bool by_end = task->by_end;
   task->by_end = false;
+  if (!by_end || (task->view->size == HUGH_UNKNOWN_SIZE && task->depth > 0)) return HUGH_DONE; /* not decoded to its end for this alone */
   push(scan, task, HUGH_KIND_ZIP, "(as zip)"); /* which ends at once if there is none */
   return HUGH_AGAIN;
 }

@@ -283,10 +283,12 @@ static hugh_next scan_members(hugh_scan *scan, hugh_task *task, zip_state *state
 
 /* ------------------------------------------------------- the bytes between */
 
+/* A record of the directory that points to no member: it explains nothing, and does not part what lies around it either. */
+static bool is_nothing(const zip_entry *entry) { return entry->visited && entry->data == 0 && !entry->structure; }
+
 static uint64_t end_of(const zip_state *state, size_t index) {
   const zip_entry *entry = &state->entries[index];
   if (entry->data > 0 || entry->structure) return hugh_add(entry->data, entry->packed);
-  if (entry->visited) return entry->header; /* nothing is there */
   return index + 1 < state->count ? state->entries[index + 1].header : entry->header;
 }
 
@@ -307,6 +309,10 @@ static hugh_next explain(hugh_scan *scan, hugh_task *task, zip_state *state) {
       hugh_next next = hugh_zip_look_at_gap(scan, task, state);
       if (next != HUGH_DONE) return next;
       state->covered = state->gap_end;
+    }
+    if (state->at < state->count && is_nothing(&state->entries[state->at])) {
+      state->at++;
+      continue;
     }
     if (state->at == state->count && state->covered >= size) return HUGH_DONE;
     uint64_t start = state->at < state->count ? state->entries[state->at].header : size;

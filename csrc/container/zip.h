@@ -26,6 +26,7 @@
 /* One way to find the members: where a loader takes the central directory to be, and what it adds to the offsets in there. */
 typedef struct zip_reading {
   uint64_t central, size, base;
+  uint64_t most; /* readers that do not look at the size go on up to here while there are records */
 } zip_reading;
 
 /* A member of the central directory, or (structure) a stretch of bytes that is part of the archive itself. */
@@ -94,7 +95,7 @@ static inline hugh_text hugh_zip_name(const zip_state *state, const zip_entry *e
 
 /* Reads the local header at `at`; `hint` bytes from there will be of use. HUGH_END: there is none. */
 hugh_got hugh_zip_read_local(hugh_scan *, hugh_view *, uint64_t at, size_t hint, zip_local *);
-/* Replaces 32-bit values that say "see the zip64 field" by those of the extra field. */
+/* Replaces 32-bit values that say "see the zip64 field" by those of the extra fields: of each in turn, like zipfile. */
 void hugh_zip_apply_extra64(const uint8_t *extra, size_t length, uint64_t *size, uint64_t *packed, uint64_t *offset);
 /* Pushes a member's content, decoded as `method` says. */
 void hugh_zip_push_member(hugh_scan *, hugh_task *, hugh_text name, uint16_t method, uint64_t data, uint64_t packed, uint64_t size);

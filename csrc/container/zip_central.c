@@ -38,7 +38,6 @@ void hugh_zip_apply_extra64(const uint8_t *extra, size_t length, uint64_t *size,
         p += 8;
         left -= 8;
       }
-      return;
     }
     extra += 4 + field;
     length -= 4 + field;
@@ -90,11 +89,12 @@ static void judge_record(hugh_scan *scan, hugh_task *task, const zip_entry *entr
 /* One record of the running reading; false: there are no more. */
 static hugh_next read_record(hugh_scan *scan, hugh_task *task, zip_state *state, const zip_reading *reading) {
   hugh_view *view = task->view;
-  uint64_t at = reading->central + state->at, left = reading->size - state->at;
+  uint64_t at = reading->central + state->at, left = reading->most - state->at;
   size_t length, hint = left < HUGH_READ ? (size_t)left : HUGH_READ;
   const uint8_t *p = hugh_view_get(scan, view, at, ZIP_CENTRAL_SIZE, hint, &length);
   if (p == NULL) return view->got == HUGH_NEED ? HUGH_WANT : HUGH_DONE;
   if (left < ZIP_CENTRAL_SIZE || !HUGH_STARTS(p, length, "PK\1\2")) {
+    if (state->at >= reading->size) return HUGH_DONE;
     hugh_find(scan, task, HUGH_FOUND_ZIP_BROKEN, at, "the central directory is broken: no record where the next one should start");
     return HUGH_DONE;
   }
@@ -189,10 +189,10 @@ hugh_next hugh_zip_read_central(hugh_scan *scan, hugh_task *task, zip_state *sta
   while (state->reading < state->reading_count) {
     const zip_reading *reading = &state->readings[state->reading];
     hugh_next next = HUGH_DONE;
-    if (state->at < reading->size) {
+    if (state->at < reading->most) {
       if (state->at == 0) { /* a reading whose directory is not there fails in the loader, too */
         size_t length;
-        const uint8_t *p = hugh_view_get(scan, task->view, reading->central, ZIP_CENTRAL_SIZE, (size_t)(reading->size < HUGH_READ ? reading->size : HUGH_READ), &length);
+        const uint8_t *p = hugh_view_get(scan, task->view, reading->central, ZIP_CENTRAL_SIZE, (size_t)(reading->most < HUGH_READ ? reading->most : HUGH_READ), &length);
         if (p == NULL && task->view->got == HUGH_NEED) return HUGH_WANT;
         if (p == NULL || !HUGH_STARTS(p, length, "PK\1\2")) {
           state->reading_count--;
@@ -205,7 +205,11 @@ hugh_next hugh_zip_read_central(hugh_scan *scan, hugh_task *task, zip_state *sta
     }
     if (next == HUGH_WANT) return next;
     if (next == HUGH_DONE) {
-      hugh_zip_add_structure(scan, state, reading->central, reading->size);
+      if (reading->most > reading->size && state->at > reading->size) {
+        hugh_find(scan, task, HUGH_FOUND_ZIP_BROKEN, reading->central,
+                  "the central directory has more records than its size says: only readers that do not look at the size see them");
+      }
+      hugh_zip_add_structure(scan, state, reading->central, state->at > reading->size ? state->at : reading->size);
       state->reading++;
       state->at = 0;
     }

@@ -5,19 +5,22 @@
 */
 #include "zip.h"
 
-#define TAIL (ZIP_END_SIZE + 65535) /* an end record and the longest comment */
+#define TAIL (ZIP_END_SIZE + 65535 + 4096) /* an end record, the longest comment, and the block more that miniz looks at */
 #define BRIEF_TAIL (ZIP_END_SIZE + ZIP_LOCATOR_SIZE + ZIP_END64_SIZE)
 #define SPARSE_TAIL ((size_t)16 * 1024)
 
 enum { MEASURE, BRIEF, SEARCH, RECORD };
 
-static void add_reading(hugh_scan *scan, hugh_task *task, zip_state *state, uint64_t central, uint64_t size, uint64_t base) {
-  if (central >= task->view->size || size < ZIP_CENTRAL_SIZE) return;
-  if (size > task->view->size - central) size = task->view->size - central;
+static void add_reading(hugh_scan *scan, hugh_task *task, zip_state *state, uint64_t central, uint64_t size, uint64_t before,
+                        uint64_t base) {
+  uint64_t most = before > central && before - central > size ? before - central : size;
+  if (central >= task->view->size || most < ZIP_CENTRAL_SIZE) return;
+  if (size > task->view->size - central) most = size = task->view->size - central;
   for (size_t i = 0; i < state->reading_count; i++) {
     zip_reading *known = &state->readings[i];
     if (known->central == central && known->base == base) {
       if (known->size < size) known->size = size;
+      if (known->most < most) known->most = most;
       return;
     }
   }
@@ -25,13 +28,13 @@ static void add_reading(hugh_scan *scan, hugh_task *task, zip_state *state, uint
     hugh_incomplete(scan, task, central, "the zip can be read in more ways than hugh follows");
     return;
   }
-  state->readings[state->reading_count++] = (zip_reading){central, size, base};
+  state->readings[state->reading_count++] = (zip_reading){central, size, base, most};
 }
 
 /* The two places of a directory of `size` bytes that a record says is at `offset` and that ends, by its place, at `before`. */
 static void add_both(hugh_scan *scan, hugh_task *task, zip_state *state, uint64_t offset, uint64_t size, uint64_t before) {
-  if (size <= before) add_reading(scan, task, state, before - size, size, before - size - offset);
-  add_reading(scan, task, state, offset, size, 0);
+  if (size <= before) add_reading(scan, task, state, before - size, size, before, before - size - offset);
+  add_reading(scan, task, state, offset, size, before, 0);
 }
 
 static void add_end64(hugh_scan *scan, hugh_task *task, zip_state *state, const uint8_t *record, uint64_t at) {
@@ -61,16 +64,20 @@ static hugh_next read_end(hugh_scan *scan, hugh_task *task, zip_state *state, ui
   bool placed = has_locator && start < locator && HUGH_STARTS(p, ZIP_END64_SIZE, "PK\6\6");
   uint8_t placed_record[ZIP_END64_SIZE] = {0};
   if (placed) memcpy(placed_record, p, sizeof placed_record);
+  bool has_record = placed;
   if (has_locator && !(placed && pointed == start)) {
     p = hugh_view_get(scan, view, pointed, ZIP_END64_SIZE, ZIP_END64_SIZE, &length);
     if (p == NULL && view->got == HUGH_NEED) return HUGH_WANT;
-    if (p != NULL && HUGH_STARTS(p, length, "PK\6\6")) add_end64(scan, task, state, p, pointed);
+    if (p != NULL && HUGH_STARTS(p, length, "PK\6\6")) {
+      has_record = true;
+      add_end64(scan, task, state, p, pointed);
+    }
   }
   if (placed) add_end64(scan, task, state, placed_record, start);
   if (has_locator) hugh_zip_add_structure(scan, state, locator, ZIP_LOCATOR_SIZE);
   uint64_t size = hugh_le32(record + 12), offset = hugh_le32(record + 16);
   bool elsewhere = size == UINT32_MAX || offset == UINT32_MAX || hugh_le16(record + 10) == UINT16_MAX;
-  if (!(has_locator && elsewhere)) add_both(scan, task, state, offset, size, placed ? start : end);
+  if (!(has_record && elsewhere)) add_both(scan, task, state, offset, size, placed ? start : end);
   uint64_t rest = view->size - end - ZIP_END_SIZE, comment = hugh_le16(record + 20);
   hugh_zip_add_structure(scan, state, end, ZIP_END_SIZE + (comment < rest ? comment : rest));
   return HUGH_DONE;

@@ -21,6 +21,8 @@ describe("a file that is two things", function()
       assert.is_true(ids["file.polyglot"])
       assert.same({ "(as zip)!a.txt" }, members)
     end
+    assert.same({ "(as zip)!a.txt" }, select(3, scan("unknown-zip")))
+    assert.same({ "pickle-zip.pkl!(as zip)!a.txt" }, select(3, scan("pickle-zip.pkl.gz")))
     assert.same({ "image-zip.bin!(as zip)!a.txt" }, select(3, scan("inside.zip")))
   end)
 
@@ -28,6 +30,12 @@ describe("a file that is two things", function()
     local report, ids = scan("no-zip.bin")
     assert.same({}, ids)
     assert.equal("safe", report.safety)
+  end)
+
+  it("is looked for in a compressed stream without decompressing it again", function()
+    local report = scan("pickles.tar.gz")
+    assert.equal("safe", report.safety)
+    assert.is_true(report.inflated < 10000000) -- 9 MB is what it unpacks to
   end)
 
   it("is left alone when its name leads to a reader that goes by the first bytes", function()

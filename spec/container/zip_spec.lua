@@ -89,6 +89,14 @@ describe("zip", function()
     expect("two-directories.zip", "zip.two-directories", { "real.txt" })
   end)
 
+  it("follows what only one reader does", function()
+    clean("two-extras.zip", { "a.txt" })
+    clean("locator-astray.zip", { "a.txt" })
+    expect("no-size.zip", "zip.broken", { "a.txt" })
+    expect("record-astray.zip", "zip.hidden-member", { "a.txt" })
+    expect("far-end.zip", "zip.trailing", { "inner.txt" }) -- miniz searches further than a comment can reach
+  end)
+
   it("tells the kinds of zips apart by their members", function()
     assert.equal("torch-zip", scan("torch.pt").kind)
     assert.equal("torchscript", scan("script.pt").kind)

@@ -133,6 +133,20 @@ real, fake = local(b"real.txt", MARK), local(b"fake.txt", b"hello")
 a, b = central(b"real.txt", MARK, 0), central(b"fake.txt", b"hello", len(real))
 save("two-directories.zip", real + fake + a + b + end(1, len(a), len(real + fake)))
 
+# what one reader follows and others do not
+first = local(b"a.txt", MARK)
+wide = struct.pack("<HHQ", 1, 8, 0xffffffff) + struct.pack("<HHQ", 1, 8, 0)  # zipfile takes the second for what the first says is elsewhere
+record = central(b"a.txt", MARK, 0xffffffff, extra=wide)
+save("two-extras.zip", first + record + end(1, len(record), len(first)))
+record = central(b"a.txt", MARK, 0)
+save("no-size.zip", first + record + end(1, 0, len(first)))  # Go counts records
+save("locator-astray.zip", first + record + struct.pack("<4sIQI", b"PK\6\7", 0, 3, 1) + end(0xffff, len(record), len(first)))
+record = central(b"b.txt", MARK, 1)  # leads into the middle of a member that has none
+save("record-astray.zip", first + record + end(1, len(record), len(first)))
+outer = local(b"a.bin", local(b"inner.txt", MARK))
+record = central(b"inner.txt", MARK, len(local(b"a.bin", b"")))
+save("far-end.zip", outer + record + end(1, len(record), len(outer)) + b"\1" * 68000)
+
 # kinds
 save("torch.pt", archive([("m/data.pkl", pickle.dumps([1, 2])), ("m/version", "3\n")]))
 save("script.pt", archive([("m/data.pkl", pickle.dumps([1])), ("m/code/__torch__.py", "x = 1\n"), ("m/constants.pkl", pickle.dumps(()))]))
