@@ -80,7 +80,7 @@ typedef struct suffix {
 
 #define SUFFIX(text, kind) {text, sizeof(text) - 1, HUGH_KIND_##kind}
 
-/* What a name promises. */
+/* What a name promises, by its ending or as a whole. */
 static const suffix suffixes[] = {
     SUFFIX(".safetensors", SAFETENSORS),  SUFFIX(".gguf", GGUF),                SUFFIX(".onnx", ONNX),                SUFFIX(".npy", NPY),
     SUFFIX(".npz", NPZ),                  SUFFIX(".pkl", PICKLE),               SUFFIX(".pickle", PICKLE),            SUFFIX(".dill", PICKLE),
@@ -88,7 +88,9 @@ static const suffix suffixes[] = {
     SUFFIX(".h5", HDF5),                  SUFFIX(".hdf5", HDF5),                SUFFIX(".keras", KERAS),              SUFFIX(".tflite", TFLITE),
     SUFFIX(".msgpack", MSGPACK),          SUFFIX(".rds", RDS),                  SUFFIX(".pmml", PMML),                SUFFIX(".xml", XML),
     SUFFIX(".json", JSON),                SUFFIX(".yaml", YAML),                SUFFIX(".yml", YAML),                 SUFFIX(".py", PYTHON),
-    SUFFIX(".ipynb", NOTEBOOK),           SUFFIX(".jinja", JINJA),              SUFFIX(".jinja2", JINJA),             SUFFIX(".j2", JINJA),                 SUFFIX(".sh", SHELL),
+    SUFFIX(".ipynb", NOTEBOOK),           SUFFIX(".jinja", JINJA),              SUFFIX(".jinja2", JINJA),             SUFFIX(".j2", JINJA),
+    SUFFIX(".sh", SHELL),                 SUFFIX(".bash", SHELL),               SUFFIX(".pyw", PYTHON),               SUFFIX(".pyi", PYTHON),
+    SUFFIX(".pyx", PYTHON),               SUFFIX(".ipy", PYTHON),
     SUFFIX(".pb", SAVED_MODEL),           SUFFIX(".md", TEXT),                  SUFFIX(".txt", TEXT),                 SUFFIX(".cbm", CATBOOST),
     SUFFIX(".tar", TAR),                  SUFFIX(".zip", ZIP),                  SUFFIX(".7z", SEVENZIP),              SUFFIX(".gz", GZIP),
     SUFFIX(".lzma", LZMA),                SUFFIX(".z", ZLIB),                   SUFFIX(".zlib", ZLIB),                SUFFIX(".so", ELF),
@@ -99,11 +101,12 @@ static const suffix suffixes[] = {
     SUFFIX(".mp3", AUDIO),                SUFFIX(".mp4", AUDIO),                SUFFIX(".wav", AUDIO),                SUFFIX(".flac", AUDIO),
     SUFFIX(".ogg", AUDIO),                SUFFIX(".webm", AUDIO),               SUFFIX(".bz2", BZIP2),                SUFFIX(".xz", XZ),
     SUFFIX(".lz4", LZ4),                  SUFFIX(".zst", ZSTD),                 SUFFIX(".skops", SKOPS),
+    SUFFIX("mlmodel", YAML),              SUFFIX("dockerfile", SHELL),          SUFFIX("makefile", SHELL),
 };
 
 static hugh_kind kind_of_name(hugh_text name) {
-  size_t length = 0; /* of the ending, with its dot */
-  while (length < name.length && name.data[name.length - ++length] != '.') {}
+  size_t length = 0; /* of the ending, with its dot; of the whole name if there is none */
+  while (length < name.length && name.data[name.length - 1 - length] != '/' && name.data[name.length - ++length] != '.') {}
   for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
     if (suffixes[i].length == length && hugh_text_ends(name, suffixes[i].text)) return suffixes[i].kind;
   }
@@ -182,7 +185,9 @@ static hugh_kind kind_of_text(const uint8_t *head, size_t length, hugh_kind name
     case HUGH_KIND_JINJA:
     case HUGH_KIND_SHELL:
     case HUGH_KIND_PMML:
-    case HUGH_KIND_XML: return named;
+    case HUGH_KIND_XML:
+    case HUGH_KIND_JSON:
+    case HUGH_KIND_NOTEBOOK: return named;
     default: return HUGH_KIND_TEXT;
   }
 }

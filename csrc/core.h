@@ -41,6 +41,7 @@ static inline bool hugh_text_equal(hugh_text a, hugh_text b) {
 static inline bool hugh_text_is(hugh_text a, const char *s) { return hugh_text_equal(a, hugh_text_of(s)); }
 bool hugh_text_ends(hugh_text a, const char *suffix);   /* ASCII case-insensitive */
 bool hugh_text_starts(hugh_text a, const char *prefix); /* exact */
+bool hugh_text_leaves(hugh_text path); /* whether a path leads out of the directory it is taken from */
 
 /* ------------------------------------------------------------------- views */
 

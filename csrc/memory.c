@@ -111,3 +111,15 @@ bool hugh_text_starts(hugh_text text, const char *prefix) {
   size_t length = strlen(prefix);
   return text.length >= length && memcmp(text.data, prefix, length) == 0;
 }
+
+bool hugh_text_leaves(hugh_text path) {
+  const char *p = path.data;
+  if (path.length == 0) return false;
+  if (p[0] == '/' || p[0] == '\\' || (path.length > 1 && p[1] == ':') || memchr(p, 0, path.length) != NULL) return true;
+  for (size_t at = 0; at < path.length; at++) {
+    size_t from = at;
+    while (at < path.length && p[at] != '/' && p[at] != '\\') at++;
+    if (at - from == 2 && p[from] == '.' && p[from + 1] == '.') return true;
+  }
+  return false;
+}

@@ -40,6 +40,17 @@ void hugh_named_target(hugh_scan *scan, const hugh_task *task, uint64_t offset, 
             hugh_show(scan, path, 100));
 }
 
+/* Letters, digits and underscores, with a dot among them: os.environ/KEY is something else. */
+static bool is_path(hugh_text path) {
+  bool dotted = false;
+  for (size_t i = 0; i < path.length; i++) {
+    char c = path.data[i];
+    if (c == '.') dotted = true;
+    else if (c != '_' && (c < '0' || c > '9') && ((c | 32) < 'a' || (c | 32) > 'z') && (unsigned char)c < 0x80) return false;
+  }
+  return dotted;
+}
+
 void hugh_named_other_target(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text path) {
-  if (memchr(path.data, '.', path.length) != NULL) report_dangerous(scan, task, offset, path);
+  if (is_path(path)) report_dangerous(scan, task, offset, path);
 }

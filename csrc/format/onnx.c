@@ -24,17 +24,6 @@ typedef struct state {
   hugh_text domain[DOMAINS_MOST], by_function[DOMAINS_MOST]; /* used, and defined by functions of the model itself */
 } state;
 
-static bool leaves_directory(hugh_text path) {
-  const char *p = path.data;
-  if (p[0] == '/' || p[0] == '\\' || (path.length > 1 && p[1] == ':') || memchr(p, 0, path.length) != NULL) return true;
-  for (size_t at = 0; at < path.length; at++) {
-    size_t from = at;
-    while (at < path.length && p[at] != '/' && p[at] != '\\') at++;
-    if (at - from == 2 && p[from] == '.' && p[from + 1] == '.') return true;
-  }
-  return false;
-}
-
 static bool known_domain(hugh_text domain) {
   static const char *const known[] = {"ai.onnx", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview", "ai.onnx.preview.training", "com.microsoft",
                                       "com.microsoft.nchwc", "com.microsoft.experimental", "com.ms.internal.nhwc", "org.pytorch.aten"};
@@ -57,7 +46,7 @@ static bool keep(hugh_scan *scan, hugh_text *list, size_t *count, hugh_text text
 static void take_text(hugh_scan *scan, hugh_task *task, uint8_t message, uint32_t number, uint64_t offset, hugh_text text) {
   state *st = task->state;
   if (message == ENTRY) {
-    if (leaves_directory(text)) {
+    if (hugh_text_leaves(text)) {
       hugh_find(scan, task, HUGH_FOUND_ONNX_EXTERNAL_DATA, offset, "a tensor's data is said to be at %s, outside the model's directory", hugh_show(scan, text, 100));
     } else if (!st->external) {
       hugh_note_text(scan, "onnx.external_data", text);

@@ -1,11 +1,13 @@
 /*
-** YAML: tags that make PyYAML's unsafe loaders import and call, and `_target_` and its like. Comments do not count; quoted text does, since a
+** YAML: tags that make PyYAML's unsafe loaders and HyperPyYAML import and call, and `_target_` and its like. Comments do not count; quoted text does, since a
 ** glance cannot tell which of it another program will read as YAML again.
 */
 #include "named.h"
 
 #define YAML_MOST ((uint64_t)1 << 20)
 #define TAG_MOST  256
+#define KEY_MOST  64
+#define REST_MOST 1024 /* how far a value may be from its key */
 
 static bool is_end(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ',' || c == '[' || c == ']' || c == '{' || c == '}'; }
 
@@ -15,6 +17,8 @@ static bool is_line_end(hugh_text text, size_t at) {
   size_t left = text.length - at;
   return *p == '\n' || *p == '\r' || HUGH_STARTS(p, left, "\xc2\x85") || HUGH_STARTS(p, left, "\xe2\x80\xa8") || HUGH_STARTS(p, left, "\xe2\x80\xa9");
 }
+
+static bool is_word(char c) { return c == '_' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z'); }
 
 static int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -41,33 +45,104 @@ static hugh_text tag_name(hugh_text tag, char *room) {
   return name;
 }
 
+/* What configs of honest projects take from packages that do nothing else when they are imported. */
+static bool is_harmless(hugh_text path) {
+  static const char *const packages[] = {"speechbrain.", "torch.", "torchaudio.", "material.", "materialx.", "pymdownx.", "mermaid2."};
+  for (size_t i = 0; i < sizeof packages / sizeof *packages; i++) {
+    if (hugh_text_starts(path, packages[i])) return true;
+  }
+  return false;
+}
+
 static void judge_tag(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text tag) {
-  static const char *const builders[] = {"python/object/apply:", "python/object/new:", "python/object:", "python/name:", "python/module:"};
+  static const struct {
+    const char *prefix;
+    bool common; /* configs of honest projects have it */
+  } builders[] = {{"python/object/apply:", false}, {"python/object/new:", false}, {"python/object:", false}, {"python/name:", true},
+                  {"python/module:", true}, {"new:", true}, {"apply:", true}, {"name:", true}, {"module:", true}};
   char room[TAG_MOST];
   hugh_text name = tag_name(tag, room);
   for (size_t i = 0; i < sizeof builders / sizeof *builders; i++) {
-    if (!hugh_text_starts(name, builders[i])) continue;
-    hugh_text path = {name.data + strlen(builders[i]), name.length - strlen(builders[i])}, module, attribute;
+    size_t n = strlen(builders[i].prefix);
+    if (!hugh_text_starts(name, builders[i].prefix)) continue;
+    hugh_text path = {name.data + n, name.length - n}, module, attribute;
     hugh_named_split(path, &module, &attribute);
     if (hugh_named_dangerous(scan, task, offset, module, attribute)) {
       hugh_find(scan, task, HUGH_FOUND_YAML_CALL, offset, "a tag has unsafe YAML loaders call %s", hugh_show(scan, path, 100));
-    } else {
+    } else if (!builders[i].common || !is_harmless(path)) {
       hugh_find(scan, task, HUGH_FOUND_YAML_PYTHON, offset, "a tag has unsafe YAML loaders import and build %s", hugh_show(scan, path, 100));
     }
     return;
   }
 }
 
-/* The plain or quoted scalar behind a key, which may be on the next line. */
+/* The scalar behind a key, which may be on the next line, and have an anchor, a tag, a comment or the sign of a block before it. */
 static hugh_text target_value(hugh_text rest) {
   size_t at = 0;
-  while (at < rest.length && (rest.data[at] == '"' || rest.data[at] == '\'' || rest.data[at] == ' ')) at++;
-  if (at == rest.length || rest.data[at] != ':') return (hugh_text){"", 0};
-  at++;
-  while (at < rest.length && strchr(" \t\r\n\"'", rest.data[at]) != NULL && rest.data[at] != 0) at++;
+  while (at < rest.length && memchr("\"' \t\r\n", rest.data[at], 6) != NULL) at++;
+  if (at == rest.length || rest.data[at] != ':') return (hugh_text){rest.data, 0};
+  for (at++; at < rest.length;) {
+    if (memchr(" \t\r\n\"'", rest.data[at], 6) != NULL) at++;
+    else if (rest.data[at] == '#') while (at < rest.length && !is_line_end(rest, at)) at++;
+    else if (memchr("&!>|", rest.data[at], 4) != NULL) while (at < rest.length && !is_end(rest.data[at])) at++;
+    else break;
+  }
   size_t start = at;
   while (at < rest.length && !is_end(rest.data[at]) && rest.data[at] != '"' && rest.data[at] != '\'') at++;
   return (hugh_text){rest.data + start, at - start};
+}
+
+/* A key and the value behind it, if it is one of those that name something to import. */
+static void judge_key(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text key, hugh_text rest) {
+  static const char *const keys[] = {"_target_", "target", "class_path", "loader_module"};
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    if (!hugh_text_is(key, keys[i])) continue;
+    hugh_text value = target_value((hugh_text){rest.data, rest.length < REST_MOST ? rest.length : REST_MOST});
+    size_t distance = (size_t)(value.data + value.length - rest.data);
+    (void)hugh_work(scan, 4 * distance);
+    if (distance == REST_MOST) {
+      hugh_find(scan, task, HUGH_FOUND_CONFIG_TARGET, offset, "the value of %s is not where a reader would look for it", keys[i]);
+    } else if (value.length == 0) {
+      return;
+    } else if (i == 0) {
+      hugh_named_target(scan, task, offset, value);
+    } else if (i < 3) {
+      hugh_named_other_target(scan, task, offset, value);
+    } else if (!hugh_text_starts(value, "mlflow.")) {
+      hugh_find(scan, task, HUGH_FOUND_CONFIG_TARGET, offset, "loader_module names %s, which MLflow imports and calls", hugh_show(scan, value, 100));
+    }
+  }
+}
+
+/* The character that an escape of two, four or eight digits spells: \x5f, \u005f. */
+static size_t read_escape(hugh_text text, size_t at, char *c) {
+  size_t digits = text.data[at] == 'x' ? 2 : text.data[at] == 'u' ? 4 : text.data[at] == 'U' ? 8 : 0;
+  uint32_t code = 0;
+  for (size_t i = 1; i <= digits && at + i < text.length; i++) code = code << 4 | (uint32_t)(hex_digit(text.data[at + i]) & 15);
+  *c = (char)(code < 0x80 ? code : 0);
+  return at + digits + 1;
+}
+
+/* A quoted key that is spelt with escapes, or that a backslash joins over two lines. Where it ends. */
+static size_t read_escaped(hugh_scan *scan, const hugh_task *task, hugh_text text, size_t at) {
+  char room[KEY_MOST];
+  size_t length = 0, start = at++;
+  bool escaped = false;
+  while (at < text.length && text.data[at] != '"' && length < KEY_MOST) {
+    char c = text.data[at++];
+    if (c == '\\' && at < text.length) {
+      escaped = true;
+      if (is_line_end(text, at)) {
+        while (at < text.length && is_end(text.data[at])) at++;
+        continue;
+      }
+      at = read_escape(text, at, &c);
+    }
+    room[length++] = c;
+  }
+  if (!escaped || at >= text.length || text.data[at] != '"') return start + 1;
+  judge_key(scan, task, start, (hugh_text){room, length}, (hugh_text){text.data + at, text.length - at});
+  return at + 1;
 }
 
 typedef struct state {
@@ -92,10 +167,11 @@ static size_t read_part(hugh_scan *scan, const hugh_task *task, hugh_text text, 
     judge_tag(scan, task, at, (hugh_text){p, end - at});
   } else if (*p == '%' && fresh && HUGH_STARTS(p, left, "%TAG")) {
     hugh_find(scan, task, HUGH_FOUND_YAML_PYTHON, at, "a %%TAG directive gives tags other names, which hides what they build");
-  } else if (fresh && (HUGH_STARTS(p, left, "_target_") || HUGH_STARTS(p, left, "target") || HUGH_STARTS(p, left, "class_path"))) {
-    end = at + (*p == '_' ? 8 : *p == 't' ? 6 : 10);
-    hugh_text value = target_value((hugh_text){text.data + end, text.length - end});
-    if (value.length > 0) (*p == '_' ? hugh_named_target : hugh_named_other_target)(scan, task, at, value);
+  } else if (*p == '"' && fresh) {
+    return read_escaped(scan, task, text, at);
+  } else if (fresh && is_word(*p)) {
+    while (end < text.length && is_word(text.data[end])) end++;
+    judge_key(scan, task, at, (hugh_text){p, end - at}, (hugh_text){text.data + end, text.length - end});
   }
   return end;
 }

@@ -51,7 +51,7 @@ describe("a config", function()
   end)
 
   it("is dangerous when a target by another name is, and only then", function()
-    for _, key in ipairs { "target", "class_path" } do
+    for _, key in ipairs { "target", "class_path", "()", "py/object", "py/function" } do
       assert.same({ "dangerous", "config.target.dangerous" }, { scan("config.json", ('{"a":{"%s":"os.system"}}'):format(key)) })
       assert.same({ "safe", "" }, { scan("config.json", ('{"a":{"%s":"ldm.models.Diffusion"},"%s":"eval"}'):format(key, key)) })
     end
@@ -72,6 +72,45 @@ describe("a config", function()
   it("is not judged when it is no JSON, unless it never said it was", function()
     assert.same({ "unknown", "json.broken" }, { scan("config.json", '{"a":') })
     assert.same({ "safe", "" }, { scan("README.md", "[![badge](x)] text") })
+  end)
+
+  it("is read behind a byte order mark, and is not judged as plain text", function()
+    assert.equal("config.auto-map", select(2, scan("config.json", '\239\187\191{"auto_map":{"AutoModel":"m.X"}}')))
+    assert.same({ "unknown", "json.broken" }, { scan("config.json", '// why\n{"auto_map":{"AutoModel":"m.X"}}') })
+    assert.same({ "safe", "" }, { scan("a.json", '"text"') })
+  end)
+
+  it("may hold its templates by name", function()
+    local walk = "{{ x.__class__ }}"
+    for _, text in ipairs { '{"chat_template":{"default":"%s"}}', '{"chat_template":{"a":{"b":["%s"]}}}' } do
+      assert.equal("dangerous", (scan("tokenizer_config.json", text:format(walk))))
+    end
+    assert.equal("safe", (scan("tokenizer_config.json", ('{"chat_template":{"default":"x"},"other":"%s"}'):format(walk))))
+  end)
+
+  it("that takes files from elsewhere says which", function()
+    for _, text in ipairs { '{"weight_map":{"a":"x.bin","b":"../../y.bin"}}', '{"weight_map":{"a":"/etc/x"}}', '{"class_name":"StringLookup","config":{"vocabulary":"/etc/passwd"}}',
+      '{"config":{"vocabulary":"https://acme.example/x"}}' } do
+      assert.same({ "suspicious", "config.path" }, { scan("model.safetensors.index.json", text) })
+    end
+    for _, text in ipairs { '{"weight_map":{"a":"model-00001.safetensors"},"b":"../x"}', '{"config":{"vocabulary":["/etc/passwd"]}}', '{"vocabulary":"ListWrapper([\'a\', \'b:\'])"}' } do
+      assert.same({ "safe", "" }, { scan("model.safetensors.index.json", text) })
+    end
+  end)
+
+  it("of sentence-transformers names modules", function()
+    local function modules(kind) return scan("modules.json", ('[{"idx":0,"name":"0","path":"","type":"%s"}]'):format(kind)) end
+    assert.same({ "safe", "" }, { modules "sentence_transformers.models.Transformer" })
+    assert.same({ "suspicious", "config.auto-map" }, { modules "custom_st.Transformer" })
+    assert.same({ "safe", "" }, { scan("other.json", '{"type":"custom.Thing"}') })
+  end)
+
+  it("finds the operators that a layer calls, and modules had through others", function()
+    for _, text in ipairs { '{"class_name":"TFOpLambda","config":{"function":"io.write_file"}}', '{"class_name":"TFOpLambda","config":{"function":"raw_ops.ReadFile"}}',
+      '{"class_name":"TFSMLayer","config":{"filepath":"x"}}', '{"module":"keras.src.backend.os","class_name":"system"}' } do
+      assert.same({ "dangerous", "keras.call" }, { scan("config.json", text) })
+    end
+    assert.same({ "safe", "" }, { scan("config.json", '{"class_name":"TFOpLambda","config":{"function":"math.add"}}') })
   end)
 
   it("finds the walk in a template file", function()

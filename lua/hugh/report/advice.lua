@@ -37,6 +37,7 @@ local advice = {
   ["stream.trailing"] = "Bytes follow that no decompressor needs. Ask the publisher what they are.",
   ["json"] = "A loader may read it in another way than hugh does, or not at all. Download it again.",
   ["config.auto-map"] = "Load it without trust_remote_code, or read the Python files it names first and pin the commit.",
+  ["config.path"] = "Do not load the model with this config: it reads a file that is not the model's.",
   ["config.target"] = "Read what the config names before you build anything from it.",
   ["npy"] = "NumPy's own writer does not make such a file. Download it again.",
   ["npy.object"] = "Load it with allow_pickle=False, NumPy's default; an array of objects is a pickle.",
