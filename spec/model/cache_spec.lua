@@ -28,7 +28,8 @@ describe("the local Hub cache", function()
 
   it("lists the snapshots of models with the refs that point to them", function()
     local found = assert(cache.list(folder))
-    assert.same({ { repo = "acme/tiny", commit = commit, revisions = { "main" }, path = folder .. "/models--acme--tiny/snapshots/" .. commit } }, found.snapshots)
+    assert.same({ { repo = "acme/tiny", commit = commit, revisions = { "main" }, path = folder .. "/models--acme--tiny/snapshots/" .. commit,
+      files = { "README.md", "model.safetensors" } } }, found.snapshots)
     assert.equal(2, #found.blobs)
     assert.is_nil(cache.list(folder .. "/nothing"))
   end)
@@ -46,6 +47,18 @@ describe("the local Hub cache", function()
     run = helper.hugh("cache --verify --directory " .. folder)
     assert.equal(0, run.code, run.err)
     assert.truthy(run.out:find("acme/tiny@cccccccccccc (main)", 1, true))
+  end)
+
+  it("is not verified where a file is a copy or leads elsewhere", function()
+    local snapshot = cache.list(folder).snapshots[1]
+    assert.same({}, cache.loose(snapshot))
+    helper.write(snapshot.path .. "/copy.txt", "x")
+    os.execute("mkdir -p " .. snapshot.path .. "/a/b && ln -s /etc/hostname " .. snapshot.path .. "/a/b/out.txt")
+    assert.same({ "a/b/out.txt", "copy.txt" }, cache.loose(cache.list(folder).snapshots[1]))
+    local run = helper.hugh("cache --verify --directory " .. folder)
+    assert.equal(2, run.code)
+    assert.matches("acme/tiny@cccccccccccc: 2 files such as a/b/out.txt, no link to a blob", run.err, 1, true)
+    os.execute(("rm -r %s/copy.txt %s/a"):format(snapshot.path, snapshot.path))
   end)
 
   it("is scored as far as it can be read, and what cannot is told", function()

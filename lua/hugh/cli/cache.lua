@@ -20,11 +20,19 @@ function command.configure(parser)
     parser:flag("-q --quiet", "Print nothing; the exit code tells."))
 end
 
--- Compares every blob with its name. Returns whether one is broken, and whether one could not be read.
-local function verify(blobs, say)
+-- Compares every blob with its name. Returns whether one is broken, and whether something could not be compared.
+local function verify(found, say)
   local cache, broken, failed = require("hugh.model.cache"), false, false
   local intact_count, intact_bytes = 0, 0
-  for _, blob in ipairs(blobs) do
+  for _, snapshot in ipairs(found.snapshots) do
+    local loose = cache.loose(snapshot)
+    if loose[1] then
+      common.say(("%s@%s: %s, no link to a blob: nothing says what should be in there"):format(
+        snapshot.repo, snapshot.commit:sub(1, 12), loose[2] and style.count(#loose, "file") .. " such as " .. loose[1] or loose[1]))
+      failed = true
+    end
+  end
+  for _, blob in ipairs(found.blobs) do
     local intact, message = cache.verify(blob)
     if intact == nil then
       common.say(message)
@@ -79,7 +87,7 @@ function command.run(options, out)
   end
   if rows[1] then say(require("hugh.report.models")(rows, common.painter())) end
   local broken, unread = false, false
-  if options.verify then broken, unread = verify(found.blobs, say) end
+  if options.verify then broken, unread = verify(found, say) end
   if options.json then
     local json = require("hugh.json")
     local results = json.array {}

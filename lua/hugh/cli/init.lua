@@ -133,7 +133,7 @@ function cli.main(arguments)
   local ok, code = xpcall(dispatch, debug.traceback, arguments)
   if ok then return code end
   if tostring(code):find("interrupted!", 1, true) then -- what the Lua interpreters throw for SIGINT
-    io.stderr:write("\r\27[K")
+    if require("hugh.core").is_terminal(2) then io.stderr:write("\r\27[K") end
     return cli.INTERRUPTED
   end
   return fail("this is a mistake in hugh, please report it: " .. code)

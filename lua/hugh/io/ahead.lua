@@ -9,7 +9,7 @@ local WINDOW = 256 * 1024 -- what a scan asks for when it does not know where to
 local TAIL = 64 * 1024 -- a zip's end record, and its directory unless it is large
 local STEP_MOST = 1024 * 1024 -- the reads of a stream that is walked to its end grow to this
 local SKIP = 4096 -- a stream that leaves out no more than this is still walked
-local KEPT = 4 -- blocks
+local KEPT = 1024 * 1024 -- bytes
 
 --- Wraps a read function.
 ---@param size integer of the file
@@ -18,7 +18,7 @@ local KEPT = 4 -- blocks
 ---@return fun(offset: integer, length: integer): string|nil, string|nil, string|nil read may return more or fewer bytes than asked
 ---@return fun(): string|nil whole the file's bytes if one read got them all
 function ahead.wrap(size, header, read)
-  local blocks, whole = {}, nil
+  local blocks, kept, whole = {}, 0, nil
 
   -- Where to read from, how much, and how much a stream that goes on from there should read next.
   local function plan(offset, length)
@@ -45,7 +45,8 @@ function ahead.wrap(size, header, read)
     if not bytes then return nil, message, code end
     if from == 0 and #bytes == size then whole = bytes end
     if #bytes <= offset - from then return nil, "the answer is cut short", "BROKEN" end
-    if #blocks == KEPT then table.remove(blocks, 1) end
+    kept = kept + #bytes
+    while blocks[1] and kept > KEPT do kept = kept - #table.remove(blocks, 1).bytes end
     blocks[#blocks + 1] = { offset = from, bytes = bytes, step = step }
     return bytes:sub(offset - from + 1, offset - from + length)
   end

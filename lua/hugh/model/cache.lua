@@ -10,6 +10,7 @@ local cache = {}
 ---@field commit string
 ---@field revisions string[] refs that point to it
 ---@field path string
+---@field files string[]
 
 local function repository_of(folder)
   local encoded = folder:match("^models%-%-(.+)$")
@@ -47,9 +48,12 @@ function cache.list(folder)
     if repo then
       local commits, refs = {}, {}
       for _, item in ipairs(inside) do
-        local commit = item.path:match("^snapshots/(%x+)/")
+        local commit, file = item.path:match("^snapshots/(%x+)/(.+)$")
         local ref, blob = item.path:match("^refs/(.+)$"), item.path:match("^blobs/([^/]+)$")
-        if commit and #commit == 40 then commits[commit] = true end
+        if commit and #commit == 40 then
+          commits[commit] = commits[commit] or {}
+          table.insert(commits[commit], file)
+        end
         if ref then
           local points = (core.read(files.join(folder, item.entry.path), 64) or ""):match("^%x+")
           if points then refs[points] = refs[points] or {} table.insert(refs[points], ref) end
@@ -58,10 +62,13 @@ function cache.list(folder)
           blobs[#blobs + 1] = { repo = repo, name = blob, path = files.join(folder, item.entry.path), size = item.entry.size }
         end
       end
-      for commit in pairs(commits) do
+      for commit, paths in pairs(commits) do
         local revisions = refs[commit] or {}
         table.sort(revisions)
-        snapshots[#snapshots + 1] = { repo = repo, commit = commit, revisions = revisions, path = files.join(folder, top .. "/snapshots/" .. commit) }
+        table.sort(paths)
+        snapshots[#snapshots + 1] = {
+          repo = repo, commit = commit, revisions = revisions, path = files.join(folder, top .. "/snapshots/" .. commit), files = paths,
+        }
       end
     end
   end
@@ -81,6 +88,19 @@ function cache.verify(blob)
   local got, message, code = require("hugh.digest").file(blob.path, algorithm)
   if not got then return nil, message, code end
   return got == blob.name
+end
+
+--- The files of a snapshot that are no links to blobs of their model: copies, as some file systems need them, or links to elsewhere. Nothing
+--- says what they should be.
+---@param snapshot hugh.cache.snapshot
+---@return string[] paths
+function cache.loose(snapshot)
+  local loose, blobs = {}, core.realpath(snapshot.path .. "/../../blobs")
+  for _, path in ipairs(snapshot.files) do
+    local real = core.realpath(files.join(snapshot.path, path))
+    if not blobs or not real or real:match("^(.*)/[^/]*$") ~= blobs then loose[#loose + 1] = path end
+  end
+  return loose
 end
 
 return cache
