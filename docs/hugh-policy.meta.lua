@@ -56,7 +56,7 @@
 ---@field safety string safe, unknown, suspicious or dangerous
 ---@field complete boolean every byte that a loader would use was read
 ---@field scanned boolean hugh read it; false when only its name is known
----@field sha256 string? its digest as the Hub gives it
+---@field sha256 string? its digest, of files on the Hub
 ---@field pickle_name boolean its name ends in .bin, .pkl or .pickle
 ---@field is_pickle boolean its loader unpickles
 ---@field safe_format boolean SafeTensors, GGUF or ONNX by name or content

@@ -13,6 +13,7 @@ describe("license", function()
   it("reads the spellings people use", function()
     assert.are.equal("apache-2.0", license.normalize(" Apache 2.0 "))
     assert.are.equal("gpl-3.0", license.normalize("GPL-3.0-or-later"))
+    assert.are.equal("cc-by-nc-4.0", license.normalize("CC BY-NC 4.0"))
   end)
 
   it("counts the strictest of several", function()

@@ -13,6 +13,14 @@ function sbom.configure(parser)
   common.timeout(parser)
 end
 
+-- The digests of local files, which nothing else needs: the Hub's come with its list.
+local function add_digests(facts)
+  local folder = require("hugh.model.directory").folder(facts.target)
+  for _, file in ipairs(folder and facts.files or {}) do
+    file.sha256 = require("hugh.digest").file(require("hugh.files").join(folder, file.path), "sha256")
+  end
+end
+
 ---@param options table
 ---@param out table
 ---@return integer|nil
@@ -25,6 +33,7 @@ function sbom.run(options, out)
     common.say(message)
     return cli.FAILED
   end
+  if facts.origin ~= "hub" then add_digests(facts) end
   if facts.advisories_problem then common.say(facts.advisories_problem) end
   out:write(require("hugh.json").encode(require("hugh.model.sbom").document(facts), { pretty = true }), "\n")
   return facts.advisories_problem and cli.FAILED or cli.CLEAN

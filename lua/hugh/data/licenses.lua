@@ -16,7 +16,7 @@ local classes = {
     "cc-by", "odc-by", "etalab-2.0", "apple-amlr", "open-mdw", "deepfloyd-if-license", "tongyi-qianwen", "qwen",
   },
   copyleft = {
-    "gpl*", "lgpl*", "agpl*", "mpl*", "osl-3.0", "epl-1.0", "epl-2.0", "eupl-1.1", "eupl-1.2", "cc-by-sa-*", "odbl", "cdla-sharing-1.0", "gfdl*",
+    "gpl*", "lgpl*", "agpl*", "mpl*", "osl-3.0", "epl-1.0", "epl-2.0", "eupl-1.1", "eupl-1.2", "ofl-1.1", "cc-by-sa-*", "odbl", "cdla-sharing-1.0", "gfdl*",
     "lppl-1.3c", "cecill*",
   },
   restrictive = {
@@ -30,8 +30,20 @@ local aliases = {
   ["apache"] = "apache-2.0", ["apache 2.0"] = "apache-2.0", ["apache-2"] = "apache-2.0", ["apache2"] = "apache-2.0", ["apache2.0"] = "apache-2.0",
   ["apache license 2.0"] = "apache-2.0", ["mit license"] = "mit", ["the mit license"] = "mit", ["bsd3"] = "bsd-3-clause",
   ["new bsd"] = "bsd-3-clause", ["cc0"] = "cc0-1.0", ["gplv3"] = "gpl-3.0", ["gplv2"] = "gpl-2.0", ["agplv3"] = "agpl-3.0",
-  ["llama 2"] = "llama2", ["llama-2"] = "llama2", ["llama 3"] = "llama3", ["cc by 4.0"] = "cc-by-4.0",
+  ["llama 2"] = "llama2", ["llama-2"] = "llama2", ["llama 3"] = "llama3", ["openmdw-1.0"] = "open-mdw",
 }
+
+-- SPDX writes its ids in one way only; those it spells in another way than the Hub come by the Hub's id.
+local spdx = {
+  odbl = "ODbL-1.0", ["odc-by"] = "ODC-By-1.0", pddl = "PDDL-1.0", ["c-uda"] = "C-UDA-1.0",
+  "0BSD", "AFL-3.0", "AGPL-3.0", "Apache-2.0", "Artistic-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD-3-Clause-Clear", "BSL-1.0", "CC-BY-2.0",
+  "CC-BY-2.5", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-NC-2.0", "CC-BY-NC-3.0", "CC-BY-NC-4.0", "CC-BY-NC-ND-3.0", "CC-BY-NC-ND-4.0",
+  "CC-BY-NC-SA-2.0", "CC-BY-NC-SA-3.0", "CC-BY-NC-SA-4.0", "CC-BY-ND-4.0", "CC-BY-SA-3.0", "CC-BY-SA-4.0", "CC0-1.0", "CDLA-Permissive-1.0",
+  "CDLA-Permissive-2.0", "CDLA-Sharing-1.0", "ECL-2.0", "EPL-1.0", "EPL-2.0", "EUPL-1.1", "EUPL-1.2", "GPL-2.0", "GPL-3.0", "ISC", "LGPL-2.1",
+  "LGPL-3.0", "LPPL-1.3c", "MIT", "MIT-0", "MPL-2.0", "MS-PL", "NCSA", "OFL-1.1", "OSL-3.0", "PostgreSQL", "Python-2.0", "Unlicense", "WTFPL",
+  "X11", "Zlib", "etalab-2.0",
+}
+for _, id in ipairs(spdx) do spdx[id:lower()] = id end
 
 -- Phrases by which the text of a license file is known, looked for in this order once white space is folded and case is dropped.
 local phrases = {
@@ -69,4 +81,4 @@ local phrases = {
   { "redistribution and use in source and binary forms, with or without modification", "bsd-2-clause" },
 }
 
-return { classes = classes, aliases = aliases, phrases = phrases }
+return { classes = classes, aliases = aliases, phrases = phrases, spdx = spdx }

@@ -141,6 +141,14 @@ local function identity(root, place, target)
   return facts
 end
 
+--- The folder that holds a model's files: the directory itself, or the snapshot that a model's folder in the Hub cache stands for.
+---@param target string
+---@return string|nil
+function directory.folder(target)
+  local root = core.realpath(target)
+  return root and resolve_cache(root, cache_place(root)) or nil
+end
+
 --- Looks at the model in a directory.
 ---@param target string the directory, as asked
 ---@param entries table[] what core.list found in it

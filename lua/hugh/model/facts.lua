@@ -59,7 +59,7 @@ local shapes = {
     { "safety", "string", "safe, unknown, suspicious or dangerous" },
     { "complete", "boolean", "every byte that a loader would use was read" },
     { "scanned", "boolean", "hugh read it; false when only its name is known" },
-    { "sha256", "string?", "its digest as the Hub gives it" },
+    { "sha256", "string?", "its digest, of files on the Hub" },
     { "pickle_name", "boolean", "its name ends in .bin, .pkl or .pickle" },
     { "is_pickle", "boolean", "its loader unpickles" },
     { "safe_format", "boolean", "SafeTensors, GGUF or ONNX by name or content" },

@@ -54,13 +54,10 @@ end
 -- Bytes that were read whole must be the ones git and LFS name. Returns whether they are.
 local function check_digest(report, entry, whole)
   local digest = require("hugh.digest")
-  local expected, got = entry.sha256, nil
-  if expected then
-    got = digest.new("sha256"):update(whole):hex()
-  elseif entry.oid then
-    expected, got = entry.oid, digest.new("sha1"):update(("blob %d\0"):format(#whole)):update(whole):hex()
-  end
-  if expected == got then return true end
+  report.sha256 = digest.new("sha256"):update(whole):hex()
+  local expected, got = entry.sha256, report.sha256
+  if not expected then expected, got = entry.oid, digest.new("sha1"):update(("blob %d\0"):format(#whole)):update(whole):hex() end
+  if not expected or expected == got then return true end
   report.safety, report.complete = report.safety == "dangerous" and "dangerous" or "suspicious", false
   table.insert(report.findings, 1, {
     id = "hub.digest-mismatch", severity = "critical",

@@ -17,6 +17,7 @@ end
 ---@return string
 function license.normalize(name)
   local id = name:lower():match("^%s*(.-)%s*$")
+  id = data.aliases[id] or id:gsub("%s+", "-")
   return data.aliases[id] or (id:gsub("%-only$", ""):gsub("%-or%-later$", ""))
 end
 

@@ -1,6 +1,7 @@
 -- A model's bill of materials: CycloneDX 1.5 JSON, the model as a component of type machine-learning-model.
 
 local json = require("hugh.json")
+local licenses = require("hugh.data.licenses")
 local url = require("hugh.hub.url")
 
 local sbom = {}
@@ -12,13 +13,6 @@ local function hex_uuid(seed)
   return ("%s-%s-4%s-8%s-%s"):format(h:sub(1, 8), h:sub(9, 12), h:sub(14, 16), h:sub(18, 20), h:sub(21, 32))
 end
 
--- SPDX writes its ids in one way only. Licenses that are not SPDX's go by name.
-local spdx = {}
-for _, id in ipairs {
-  "0BSD", "AGPL-3.0", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC-BY-4.0", "CC-BY-NC-4.0", "CC-BY-NC-ND-4.0", "CC-BY-NC-SA-4.0",
-  "CC-BY-ND-4.0", "CC-BY-SA-4.0", "CC0-1.0", "GPL-2.0", "GPL-3.0", "ISC", "LGPL-2.1", "LGPL-3.0", "MIT", "MPL-2.0", "Unlicense", "WTFPL", "Zlib",
-} do spdx[id:lower()] = id end
-
 local severities = { critical = "critical", high = "high", medium = "medium", low = "low" }
 
 --- The bill of materials of a model. The same model gives the same text, except for its time.
@@ -28,11 +22,11 @@ local severities = { critical = "critical", high = "high", medium = "medium", lo
 function sbom.document(facts, now)
   local reference = facts.repo and ("pkg:huggingface/%s%s"):format(facts.repo, facts.commit and "@" .. facts.commit or "") or "model"
   local model = {
-    type = "machine-learning-model", ["bom-ref"] = reference, name = facts.repo or facts.name, version = facts.commit or facts.revision,
+    type = "machine-learning-model", ["bom-ref"] = reference, name = facts.name, version = facts.commit or facts.revision,
     purl = facts.repo and reference or nil, group = facts.publisher,
   }
-  if facts.license then
-    local id = spdx[facts.license]
+  if facts.license and facts.license_class ~= "none" then
+    local id = licenses.spdx[facts.license]
     model.licenses = json.array { { license = { id = id, name = not id and facts.license or nil } } }
   end
   local components, needs = json.array {}, json.array {}
