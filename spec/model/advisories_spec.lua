@@ -75,6 +75,9 @@ describe("advisories", function()
     assert.is_true((advisories.affects(last, "3.1")))
     assert.is_false((advisories.affects(last, "3.1.1")))
     local limit = { ranges = { { type = "SEMVER", events = { { introduced = "1.0.0-alpha.1" }, { limit = "2.0.0" } } } } }
+    table.insert(limit.ranges[1].events, { limit = "*" })
+    assert.is_true((advisories.affects(limit, "2.0"))) -- one of the limits is above all versions
+    table.remove(limit.ranges[1].events)
     for version, hit in pairs { ["1.0.0a0"] = false, ["1.0.0a1"] = true, ["1.9"] = true, ["2.0"] = false } do
       assert.equal(hit, (advisories.affects(limit, version)), version)
     end
@@ -181,6 +184,17 @@ describe("dependencies", function()
     assert.is_false(found.joblib.exact)
     assert.equal("1.9.0", found.scipy.version)
     assert.is_nil(found.python)
+  end)
+
+  it("are read as pip-compile, several specifiers and poetry's tables write them", function()
+    local found = infer({}, {
+      ["requirements.txt"] = "\239\187\191torch==2.1.0 \\\n    --hash=sha256:ab \\\n    --hash=sha256:cd\nnumpy==1.26.4 --hash=sha256:ab\nscipy>=1,==1.9.0\n",
+      ["pyproject.toml"] = '[project]\ndependencies = [\n  # "keras==1.0",\n]\n[tool.poetry.dependencies]\n'
+        .. 'pillow = { version = "9.0.0", optional = true }\ntimm = { git = "https://x" }\njoblib = "^1.0"\n',
+    })
+    local pins = {}
+    for name, entry in pairs(found) do pins[name] = entry.exact and entry.version or "none" end
+    assert.same({ torch = "2.1.0", numpy = "1.26.4", scipy = "1.9.0", pillow = "9.0.0", timm = "none", joblib = "none" }, pins)
   end)
 
   it("without a pin have the version that was current when the model was last changed", function()

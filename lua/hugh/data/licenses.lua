@@ -16,8 +16,8 @@ local classes = {
     "cc-by", "odc-by", "etalab-2.0", "apple-amlr", "open-mdw", "deepfloyd-if-license", "tongyi-qianwen", "qwen",
   },
   copyleft = {
-    "gpl*", "lgpl*", "agpl*", "mpl*", "osl-3.0", "epl-1.0", "epl-2.0", "eupl-1.1", "eupl-1.2", "ofl-1.1", "cc-by-sa-*", "odbl", "cdla-sharing-1.0", "gfdl*",
-    "lppl-1.3c", "cecill*",
+    "gpl*", "lgpl*", "agpl*", "mpl*", "osl-3.0", "epl-1.0", "epl-2.0", "eupl-1.1", "eupl-1.2", "cc-by-sa-*", "odbl", "cdla-sharing-1.0", "gfdl*",
+    "ofl-1.1", "lppl-1.3c", "cecill*",
   },
   restrictive = {
     "cc-by-nc-*", "cc-by-nc", "cc-by-nd-*", "cc", "c-uda", "fair-noncommercial-research-license", "intel-research", "apple-ascl", "h-research",

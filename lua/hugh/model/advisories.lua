@@ -33,7 +33,7 @@ end
 
 local function version_or_nil(value) return text(value) and versions.valid(value) and value or nil end
 
-local function at(event) return event.introduced or event.fixed or event.last_affected or event.limit end
+local function at(event) return event.introduced or event.fixed or event.last_affected end
 
 -- The events of a range in order, whatever order they come in: "0" is before all versions; of two events at one version, the one that ends
 -- a range is first. What is no version is read so that more is affected: from the beginning, and never fixed.
@@ -44,7 +44,7 @@ local function sorted(events)
     local introduced = text(event.introduced)
     event = {
       introduced = introduced and (version_or_nil(introduced) or "0"), fixed = version_or_nil(event.fixed),
-      last_affected = version_or_nil(event.last_affected), limit = version_or_nil(event.limit),
+      last_affected = version_or_nil(event.last_affected),
     }
     if at(event) then copy[#copy + 1] = event end
   end
@@ -56,12 +56,13 @@ local function sorted(events)
   return copy
 end
 
--- Is a version below one of the limits, if there are any?
+-- Is a version below one of the limits, if there are any? "*" is above all versions; so is what is no version.
 local function below_limits(version, events)
   local limited = false
-  for _, event in ipairs(events) do
-    if event.limit and versions.compare(version, event.limit) < 0 then return true end
-    limited = limited or event.limit ~= nil
+  for _, event in ipairs(list(events)) do
+    local limit = text(list(event).limit)
+    if limit and (versions.compare(version, limit) or -1) < 0 then return true end
+    limited = limited or limit ~= nil
   end
   return not limited
 end
@@ -70,7 +71,7 @@ end
 local function in_range(version, events)
   if not below_limits(version, events) then return false end
   local inside, fixed = false, nil
-  for _, event in ipairs(events) do
+  for _, event in ipairs(sorted(events)) do
     if event.introduced then
       inside = inside or event.introduced == "0" or versions.compare(version, event.introduced) >= 0
     elseif event.fixed and inside then
@@ -94,7 +95,7 @@ function advisories.affects(affected, version)
   end
   for _, range in ipairs(list(affected.ranges)) do
     if list(range).type == "ECOSYSTEM" or list(range).type == "SEMVER" then
-      local inside, at_range = in_range(version, sorted(range.events))
+      local inside, at_range = in_range(version, range.events)
       if inside then hit, fixed = true, fixed or at_range end
     end
   end

@@ -12,20 +12,22 @@ local MAX_LINES = 2000
 ---@return string
 function dependencies.normalize(name) return (name:lower():gsub("[-_.]+", "-")) end
 
--- A requirement as pip writes it: name[extras] ==version ; marker. Anything else names the package without a version.
+-- A requirement as pip writes it: name[extras] ==version ; marker, with the hashes that pip-compile adds. Anything else names the package
+-- without a version.
 local function read_requirement(line)
-  line = line:gsub("%s#.*$", ""):gsub("^%s*#.*$", "")
+  line = line:gsub("%s#.*$", ""):gsub("^%s*#.*$", ""):gsub("%s%-%-.*$", ""):gsub("%s*\\$", "")
   local name, rest = line:match("^%s*([%w][%w._-]*)%s*(.*)$")
   if not name then return nil end
   rest = rest:gsub("^%[[^%]]*%]%s*", ""):gsub(";.*$", "")
   if rest ~= "" and not rest:find("^[=<>!~(@]") then return nil end
-  local version = rest:match("^%(?===?%s*([%w.!+_-]+)%s*%)?%s*$")
+  local version
+  for specifier in rest:gsub("[()]", ""):gmatch("[^,]+") do version = version or specifier:match("^%s*===?%s*([%w.!+_-]+)%s*$") end
   return dependencies.normalize(name), version
 end
 
 local function from_requirements(text, add)
   local lines = 0
-  for line in text:gmatch("[^\r\n]+") do
+  for line in text:gsub("^\239\187\191", ""):gmatch("[^\r\n]+") do
     lines = lines + 1
     if lines > MAX_LINES then return end
     local name, version = read_requirement(line)
@@ -33,12 +35,13 @@ local function from_requirements(text, add)
   end
 end
 
--- [project] dependencies = [ "name==1", … ] and [tool.poetry.dependencies] name = "1.2": the two forms people write.
+-- [project] dependencies = [ "name==1", … ] and [tool.poetry.dependencies] name = "1.2" or { version = "1.2" }: the forms people write.
 local function from_pyproject(text, add)
   local section, inside, lines = "", false, 0
   for line in text:gmatch("[^\r\n]+") do
     lines = lines + 1
     if lines > MAX_LINES then return end
+    line = line:gsub("^%s*#.*$", "")
     section = line:match("^%s*%[([^%[%]]+)%]%s*$") or section
     if section == "project" and line:find("^%s*dependencies%s*=") then inside = true end
     if inside then
@@ -48,9 +51,10 @@ local function from_pyproject(text, add)
       end
       if line:gsub("[\"'][^\"']*[\"']", ""):find("%]") then inside = false end
     elseif section == "tool.poetry.dependencies" then
-      local name, version = line:match("^%s*([%w_.-]+)%s*=%s*[\"']([^\"']*)[\"']")
+      local name, value = line:match("^%s*([%w_.-]+)%s*=%s*(.+)$")
       if name and name ~= "python" then
-        local exact = version:match("^=*(%d[%w.]*)$")
+        local version = value:match("^[\"']([^\"']*)") or value:match("^{.*version%s*=%s*[\"']([^\"']*)") or ""
+        local exact = version:match("^=*%s*(%d[%w.]*)$")
         add(dependencies.normalize(name), exact, exact ~= nil, "pyproject.toml")
       end
     end
