@@ -104,10 +104,20 @@ static void changed(hugh_machine *m, uint64_t offset, hugh_value object, const c
   }
 }
 
+/* Lists and bytes are only ever appended to by picklers, and what calls made of them is taken for constant. */
+static void rewrite(hugh_machine *m, uint64_t offset, hugh_value object) {
+  hugh_tag tag = hugh_tag_of(object);
+  const hugh_named *named = tag == HUGH_TAG_CALL ? hugh_named_of(m, object) : NULL;
+  if (named != NULL ? named->known == NULL : tag != HUGH_TAG_LIST && tag != HUGH_TAG_MADE && tag != HUGH_TAG_BYTES) return;
+  m->rewritten = true;
+  if (named == NULL) hugh_note_special(m, offset, "changes a list or bytes that it made before: what it makes of them then is not what they seem");
+}
+
 /* Unpicklers look append, extend and add up in the object itself before its class: whatever its state holds by that name would be called. */
 void hugh_machine_mutate(hugh_machine *m, uint64_t offset, hugh_value object, const char *how) {
   bool own = strcmp(how, "__setitem__") != 0 && is_safe_result(m, object) && !(hugh_is_list(m, object) && strcmp(how, "add") != 0);
   if (own) hugh_note_special(m, offset, "adds items to an object that is no list of Python's, by a method that its own attributes may replace");
+  rewrite(m, offset, object);
   changed(m, offset, object, strcmp(how, "__setitem__") == 0 ? "sets items of" : "adds items to");
 }
 
@@ -119,10 +129,10 @@ void hugh_machine_set_items(hugh_machine *m, uint64_t offset, hugh_value object,
 hugh_got hugh_machine_build(hugh_machine *m, uint64_t offset, hugh_value object, hugh_value state) {
   hugh_named *named = hugh_tag_of(object) == HUGH_TAG_CALL ? hugh_named_of(m, object) : NULL;
   hugh_value learned[2] = {0};
-  bool fine = true;
+  bool fine = true, wrapper = named != NULL && hugh_is_array_wrapper(named);
   const char *special = NULL;
   m->raw = HUGH_RAW_NONE;
-  if (named != NULL && hugh_is_array_wrapper(named)) {
+  if (wrapper) {
     m->wrapped = true;
     if (m->flavour == HUGH_FLAVOUR_JOBLIB && hugh_array_layout(m, state, &m->raw, &m->raw_size) == HUGH_NEED) return HUGH_NEED;
   }
@@ -130,9 +140,14 @@ hugh_got hugh_machine_build(hugh_machine *m, uint64_t offset, hugh_value object,
   bool place = named != NULL && hugh_tag_of(state) == HUGH_TAG_INT; /* of an iterator */
   hugh_safety safety = is_shared(m, object) && !place ? HUGH_DANGEROUS : fine && special == NULL ? HUGH_SAFE : HUGH_SUSPICIOUS;
   if (hugh_explain_build(m, offset, safety, object, state) == HUGH_NEED) return HUGH_NEED;
-  if (is_safe_result(m, object) && hugh_node_mark(m, hugh_node_of(object))) {
-    hugh_note_special(m, offset, "sets the state of one object twice: a __setstate__ among its attributes would be called with the second");
+  if (is_safe_result(m, object)) {
+    if (hugh_node_marks(m, hugh_node_of(object)) & HUGH_NODE_BUILT) {
+      hugh_note_special(m, offset, "sets the state of one object twice: a __setstate__ among its attributes would be called with the second");
+    }
+    bool holds = !wrapper && hugh_holds_callables(m, state); /* joblib puts the array in the wrapper's place */
+    hugh_node_mark(m, hugh_node_of(object), HUGH_NODE_BUILT | (holds ? HUGH_NODE_HOLDS : 0));
   }
+  if (place) rewrite(m, offset, object);
   if (learned[0] != 0) hugh_node_extend(m, hugh_node_of(object), learned, 2);
   if (!place) changed(m, offset, object, "sets the state of");
   if (!fine) hugh_misuse(named, offset, HUGH_MISUSED_STATE);

@@ -85,11 +85,16 @@ static bool is_data_attribute(hugh_machine *m, hugh_value class, hugh_text name)
   return judgement.class == HUGH_GLOBAL_SAFE;
 }
 
+/* Of a text that stands there as it is: what is made by a call may be something else by the time it is used. */
+static hugh_got constant_text(hugh_machine *m, hugh_value value, hugh_text *text) {
+  return hugh_tag_of(value) == HUGH_TAG_STRING ? hugh_value_text(m, value, text) : HUGH_END;
+}
+
 static hugh_got check_encoding(hugh_machine *m, hugh_value value, bool *fine) {
   static const char *const encodings[] = {"latin1",  "latin-1", "iso-8859-1", "ascii",   "utf-8", "utf8",
                                           "Latin1", "LATIN1",  "Latin-1",    "LATIN-1", "ASCII", "UTF-8"};
   hugh_text text;
-  hugh_got got = hugh_value_text(m, value, &text);
+  hugh_got got = constant_text(m, value, &text);
   for (size_t i = 0; got == HUGH_GOT && i < sizeof encodings / sizeof *encodings; i++) *fine = *fine || hugh_text_is(text, encodings[i]);
   return got;
 }
@@ -122,6 +127,8 @@ static bool is_empty(hugh_machine *m, hugh_value value) {
   return value == 0 || (is_container(value) && hugh_node_size(m, hugh_node_of(value), &count, &kept) && count == 0);
 }
 
+static bool is_function(const hugh_named *named) { return strcmp(named->judgement.category, "function") == 0; }
+
 hugh_got hugh_check_call(hugh_machine *m, const hugh_named *callee, hugh_call how, hugh_value arguments, hugh_value keywords, bool *fine) {
   uint64_t count = 0;
   size_t kept = 0;
@@ -135,14 +142,14 @@ hugh_got hugh_check_call(hugh_machine *m, const hugh_named *callee, hugh_call ho
   if (!is_empty(m, keywords)) return HUGH_GOT; /* what extension types take by keyword only may be a raw pointer */
   switch (callee->judgement.check) {
     case HUGH_CHECK_NONE: *fine = true; break;
-    case HUGH_CHECK_NO_INIT: *fine = how == HUGH_CALL_NEW || (how == HUGH_CALL_OLD && known && count == 0); break;
+    case HUGH_CHECK_NO_INIT: *fine = how == HUGH_CALL_NEW || (how == HUGH_CALL_OLD && known && count == 0 && !is_function(callee)); break;
     case HUGH_CHECK_ONE_ARGUMENT: *fine = known && count == 1 && (!hugh_text_is(callee->name, "type") || is_constant(m, given[0])); break;
     case HUGH_CHECK_CODECS_ENCODE:
       if (known && count == 2) got = check_encoding(m, given[1], fine);
       break;
     case HUGH_CHECK_GETATTR_DATA:
       if (!known || count != 2 || !hugh_is_safe(m, given[0], HUGH_CHECK_NO_INIT)) break;
-      got = hugh_value_text(m, given[1], &text);
+      got = constant_text(m, given[1], &text);
       *fine = got == HUGH_GOT && is_data_attribute(m, given[0], text);
       break;
     case HUGH_CHECK_COPYREG:
@@ -170,18 +177,35 @@ void hugh_misuse(hugh_named *named, uint64_t offset, hugh_misused how) {
   named->misuse_offset = offset;
 }
 
-/* Code that is handed a global may call it in ways no check sees. */
+bool hugh_holds_callables(hugh_machine *m, hugh_value state) {
+  hugh_value all[LEAVES_MOST];
+  uint64_t count;
+  size_t kept, used;
+  (void)leaves(m, state, all, &used);
+  for (size_t i = 0; i < used; i++) {
+    const hugh_named *named = hugh_named_of(m, all[i]);
+    if (named == NULL || named->judgement.class != HUGH_GLOBAL_SAFE) continue;
+    if (hugh_tag_of(all[i]) == HUGH_TAG_GLOBAL ? named->judgement.check != HUGH_CHECK_NONE
+                                               : (hugh_node_marks(m, hugh_node_of(all[i])) & HUGH_NODE_HOLDS) != 0) return true;
+  }
+  return hugh_tag_of(state) == HUGH_TAG_DICT && (!hugh_node_size(m, hugh_node_of(state), &count, &kept) || kept != count);
+}
+
+/* Code that is handed a global may call it in ways no check sees, and what an object holds by the name of a method as well. */
 void hugh_hand_over(hugh_machine *m, uint64_t offset, const hugh_named *callee, hugh_value arguments, hugh_value keywords) {
   hugh_check check = callee->judgement.check;
   static const bool admits[] = {[HUGH_CHECK_COPYREG] = true, [HUGH_CHECK_KIN] = true, [HUGH_CHECK_RECONSTRUCT] = true,
                                 [HUGH_CHECK_GETATTR_DATA] = true, [HUGH_CHECK_REBUILD] = true};
-  if ((size_t)check < sizeof admits && admits[check]) return;
+  bool admitted = (size_t)check < sizeof admits && admits[check];
   hugh_value all[LEAVES_MOST];
   size_t count = 0;
   for (int round = 0; round < 2; round++) {
     (void)leaves(m, round == 0 ? arguments : keywords, all, &count);
     for (size_t i = 0; i < count; i++) {
-      hugh_named *named = hugh_tag_of(all[i]) == HUGH_TAG_GLOBAL ? hugh_named_of(m, all[i]) : NULL;
+      if (hugh_tag_of(all[i]) == HUGH_TAG_CALL && (hugh_node_marks(m, hugh_node_of(all[i])) & HUGH_NODE_HOLDS) != 0) {
+        hugh_note_special(m, offset, "hands a call an object that holds functions or classes of its own choice, which may be taken for its methods");
+      }
+      hugh_named *named = hugh_tag_of(all[i]) == HUGH_TAG_GLOBAL && !admitted ? hugh_named_of(m, all[i]) : NULL;
       if (named == NULL || named->judgement.class != HUGH_GLOBAL_SAFE || named->judgement.check == HUGH_CHECK_NONE) continue;
       if (check != HUGH_CHECK_DTYPE_OBJECT || !hugh_is_structure(m, all[i])) hugh_misuse(named, offset, HUGH_MISUSED_HANDED);
     }
@@ -232,7 +256,9 @@ static hugh_got find_special(hugh_machine *m, hugh_value state, bool attributes,
   (void)hugh_node_size(m, hugh_node_of(state), &count, &kept);
   if (attributes && kept != count) *does = "sets more attributes of an object than hugh keeps in view";
   for (size_t i = 0; i < kept; i += 2) {
-    if (special_key(m, hugh_node_item(m, hugh_node_of(state), i), attributes, does) == HUGH_NEED) return HUGH_NEED;
+    hugh_value key = hugh_node_item(m, hugh_node_of(state), i);
+    if (special_key(m, key, attributes, does) == HUGH_NEED) return HUGH_NEED;
+    if (hugh_tag_of(key) != HUGH_TAG_STRING && hugh_may_be_text(m, key)) *does = "sets an attribute whose name the pickle puts together";
   }
   return HUGH_GOT;
 }

@@ -51,7 +51,7 @@ static hugh_got read_type(hugh_machine *m, hugh_value dtype, type *out) {
   if (hugh_is_structure(m, first)) {
     *out = (type){.sized = true, .size = UINT64_MAX};
   } else {
-    hugh_got got = hugh_value_text(m, first, &text);
+    hugh_got got = hugh_tag_of(first) == HUGH_TAG_MADE ? HUGH_END : hugh_value_text(m, first, &text);
     if (got != HUGH_GOT) return got;
     if (!parse(text, out)) return HUGH_END;
   }

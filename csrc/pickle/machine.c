@@ -505,26 +505,16 @@ reload:
         fence = FENCE();
         sp = mark;
         goto called;
-      case 0x93: {
+      case 0x93:
         LEAST(2);
-        hugh_text module, name;
         SAVE();
         m->at = HERE();
-        if ((got = hugh_value_text(m, sp[-2], &module)) == HUGH_NEED) return HUGH_STREAM_WANT;
-        hugh_got other = hugh_value_text(m, sp[-1], &name);
-        if (other == HUGH_NEED) return HUGH_STREAM_WANT;
         skip = 1;
-        if (got == HUGH_GOT && other == HUGH_GOT && hugh_tag_of(sp[-1]) != HUGH_TAG_BYTES && hugh_tag_of(sp[-2]) != HUGH_TAG_BYTES) {
-          value = hugh_value_call(HUGH_TAG_GLOBAL, hugh_machine_name(m, m->at, module, name), 0);
-        } else if (hugh_may_be_text(m, sp[-1]) && hugh_may_be_text(m, sp[-2])) {
-          value = hugh_value_of(HUGH_TAG_OPAQUE); /* strings that could not be followed */
-          if (m->escapes++ == 0) m->escape_at = m->at;
-        } else {
-          goto not_text;
-        }
+        got = hugh_machine_import(m, m->at, sp[-2], sp[-1], &value);
+        if (got == HUGH_NEED) return HUGH_STREAM_WANT;
+        if (got == HUGH_END) goto not_text;
         sp -= 2;
         goto called;
-      }
       case 0x82: HAVE(2); index = p[1]; need = 2; goto extension;
       case 0x83: HAVE(3); index = hugh_le16(p + 1); need = 3; goto extension;
       case 0x84: HAVE(5); index = hugh_le32(p + 1); need = 5; goto extension;

@@ -210,7 +210,10 @@ typedef struct hugh_machine {
   uint64_t special_at;
   uint64_t persistent, persistent_at;
   uint64_t extensions, extension_at;
-  uint64_t escapes, escape_at;
+  uint64_t escapes, escape_at; /* imports of names that could not be followed */
+  size_t computed;        /* a global whose name was put together */
+  uint64_t computed_at;
+  bool rewritten;         /* what calls were folded from was changed since: nothing is folded any more */
   const char *divergence;
   uint64_t divergence_at;
   uint64_t frame_most, frame_most_at; /* the furthest end of a frame: it may lie beyond an input whose size was not known then */
@@ -228,7 +231,11 @@ bool hugh_node_alive(const hugh_machine *, uint64_t node);
 /* How many items there are and how many of them are kept (in *kept); false if the node was forgotten. */
 bool hugh_node_size(const hugh_machine *, uint64_t node, uint64_t *count, size_t *kept);
 hugh_value hugh_node_item(const hugh_machine *, uint64_t node, size_t index);
-bool hugh_node_mark(hugh_machine *, uint64_t node); /* whether it was marked before */
+/* What is noted of the object that a call made. */
+#define HUGH_NODE_BUILT 1u /* its state was set */
+#define HUGH_NODE_HOLDS 2u /* its state holds functions or classes that are not safe in every call */
+unsigned hugh_node_marks(const hugh_machine *, uint64_t node);
+void hugh_node_mark(hugh_machine *, uint64_t node, unsigned mark);
 /* Adds items to a list, set or dict. */
 void hugh_node_extend(hugh_machine *, uint64_t node, const hugh_value *items, size_t count);
 
@@ -250,6 +257,7 @@ void hugh_string_forget(hugh_machine *, uint64_t offset);
 
 /* named.c: globals */
 size_t hugh_machine_name(hugh_machine *, uint64_t offset, hugh_text module, hugh_text name);
+hugh_got hugh_machine_import(hugh_machine *, uint64_t offset, hugh_value module, hugh_value name, hugh_value *result); /* HUGH_END: no texts */
 bool hugh_machine_report(hugh_machine *); /* the findings, once everything was read; false: the slice is spent, go on */
 
 /* check.c: whether a use keeps a safe entry safe. HUGH_NEED: a text has to be fed first. */
@@ -271,6 +279,7 @@ bool hugh_items_matter(hugh_machine *, hugh_value object, const hugh_value *item
 hugh_got hugh_check_items(hugh_machine *, uint64_t offset, hugh_value object, const hugh_value *items, size_t count);
 void hugh_note_special(hugh_machine *, uint64_t offset, const char *does);
 bool hugh_is_list(hugh_machine *, hugh_value); /* one of Python's own, without attributes */
+bool hugh_holds_callables(hugh_machine *, hugh_value state); /* that are not safe in every call */
 void hugh_hand_over(hugh_machine *, uint64_t offset, const hugh_named *callee, hugh_value arguments, hugh_value keywords);
 void hugh_misuse(hugh_named *, uint64_t offset, hugh_misused how);
 

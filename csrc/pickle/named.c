@@ -91,6 +91,32 @@ size_t hugh_machine_name(hugh_machine *m, uint64_t offset, hugh_text module, hug
   return m->named_count++;
 }
 
+/* STACK_GLOBAL. No pickler puts a name together: one that is cannot be told for sure, since what it is made of may change meanwhile. */
+hugh_got hugh_machine_import(hugh_machine *m, uint64_t offset, hugh_value module, hugh_value name, hugh_value *result) {
+  const hugh_value given[2] = {module, name};
+  hugh_text texts[2];
+  bool known = true, constant = true;
+  for (int i = 0; i < 2; i++) {
+    hugh_got got = hugh_value_text(m, given[i], &texts[i]);
+    if (got == HUGH_NEED) return got;
+    if (!hugh_may_be_text(m, given[i])) return HUGH_END;
+    known = known && got == HUGH_GOT;
+    constant = constant && hugh_tag_of(given[i]) == HUGH_TAG_STRING;
+  }
+  if (!known) {
+    *result = hugh_value_of(HUGH_TAG_OPAQUE);
+    if (m->escapes++ == 0) m->escape_at = offset;
+    return HUGH_GOT;
+  }
+  size_t index = hugh_machine_name(m, offset, texts[0], texts[1]);
+  if (!constant && m->computed == 0) {
+    m->computed = index;
+    m->computed_at = offset;
+  }
+  *result = hugh_value_call(HUGH_TAG_GLOBAL, index, 0);
+  return HUGH_GOT;
+}
+
 /* ---------------------------------------------------------------- findings */
 
 static void show_name(hugh_machine *m, const hugh_named *named, char *out, size_t size) {
@@ -165,6 +191,12 @@ bool hugh_machine_report(hugh_machine *m) {
     hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_GLOBAL_COMPUTED, m->escape_at,
               "imports something whose name the pickle computes and hugh cannot follow (%llu time%s)", (unsigned long long)m->escapes,
               plural(m->escapes));
+  }
+  if (m->computed > 0) {
+    char name[1300];
+    show_name(m, &m->named[m->computed], name, sizeof name);
+    hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_GLOBAL_COMPUTED, m->computed_at,
+              "imports %s by a name that the pickle puts together, which picklers never do", name);
   }
   if (m->special != NULL) hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_STATE_SPECIAL, m->special_at, "%s", m->special);
   if (m->divergence == NULL && m->frame_most > m->view->size) {

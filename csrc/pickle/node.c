@@ -10,9 +10,10 @@
 /* Words of a node before its items: counts, the node that continues it, the last node of that chain. */
 #define HEAD_WORDS 3
 
-/* The first word: how many items there are, whether the node is marked, how many of them it keeps. */
-#define MARKED ((hugh_value)128)
-#define KEPT   ((hugh_value)127)
+/* The first word: how many items there are, the marks of the node, how many of them it keeps. */
+#define COUNT_BIT 9
+#define MARK_BIT  7
+#define KEPT      ((hugh_value)127)
 
 static hugh_value *word(const hugh_machine *machine, uint64_t at) { return &machine->ring[at & (machine->ring_size - 1)]; }
 
@@ -38,7 +39,7 @@ uint64_t hugh_node_add(hugh_machine *machine, const hugh_value *items, size_t co
   size_t left = machine->ring_size - (node & (machine->ring_size - 1));
   if (left < HEAD_WORDS + kept) node += left; /* in one piece */
   hugh_value *place = word(machine, node);
-  place[0] = (uint64_t)count << 8 | kept;
+  place[0] = (uint64_t)count << COUNT_BIT | kept;
   place[1] = place[2] = 0;
   for (size_t i = 0; i < kept; i++) place[HEAD_WORDS + i] = items[i];
   machine->ring_head = node + HEAD_WORDS + kept;
@@ -49,18 +50,19 @@ bool hugh_node_alive(const hugh_machine *machine, uint64_t node) {
   return node != 0 && node < machine->ring_head && machine->ring_head - node <= machine->ring_size;
 }
 
-bool hugh_node_mark(hugh_machine *machine, uint64_t node) {
-  if (!hugh_node_alive(machine, node)) return false;
-  bool marked = (*word(machine, node) & MARKED) != 0;
-  *word(machine, node) |= MARKED;
-  return marked;
+unsigned hugh_node_marks(const hugh_machine *machine, uint64_t node) {
+  return hugh_node_alive(machine, node) ? *word(machine, node) >> MARK_BIT & 3 : 0;
+}
+
+void hugh_node_mark(hugh_machine *machine, uint64_t node, unsigned mark) {
+  if (hugh_node_alive(machine, node)) *word(machine, node) |= (hugh_value)mark << MARK_BIT;
 }
 
 void hugh_node_extend(hugh_machine *machine, uint64_t node, const hugh_value *items, size_t count) {
   if (count == 0 || !hugh_node_alive(machine, node)) return;
-  uint64_t old = *word(machine, node) >> 8;
+  uint64_t old = *word(machine, node) >> COUNT_BIT;
   if (old >= HUGH_NODE_ITEMS) {
-    *word(machine, node) += (uint64_t)count << 8;
+    *word(machine, node) += (uint64_t)count << COUNT_BIT;
     return;
   }
   uint64_t more = hugh_node_add(machine, items, count);
@@ -69,14 +71,14 @@ void hugh_node_extend(hugh_machine *machine, uint64_t node, const hugh_value *it
   if (last == 0) last = node;
   if (hugh_node_alive(machine, last)) *word(machine, last + 1) = more;
   *word(machine, node + 2) = more;
-  *word(machine, node) += (uint64_t)count << 8;
+  *word(machine, node) += (uint64_t)count << COUNT_BIT;
 }
 
 bool hugh_node_size(const hugh_machine *machine, uint64_t node, uint64_t *count, size_t *kept) {
   *count = 0;
   *kept = 0;
   if (!hugh_node_alive(machine, node)) return false;
-  *count = *word(machine, node) >> 8;
+  *count = *word(machine, node) >> COUNT_BIT;
   for (uint64_t at = node; at != 0; at = *word(machine, at + 1)) {
     if (!hugh_node_alive(machine, at)) break;
     *kept += (size_t)(*word(machine, at) & KEPT);

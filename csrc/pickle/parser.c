@@ -18,6 +18,7 @@ static void stream_begin(hugh_machine *m, uint64_t at) {
   m->stream_opcodes = 0;
   m->error = NULL;
   m->raw = HUGH_RAW_NONE;
+  m->rewritten = false;
   hugh_memo_clear(m);
 }
 
