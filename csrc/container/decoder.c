@@ -250,8 +250,8 @@ const hugh_decoder hugh_decode_zip_lzma = {"lzma", open_zip_lzma, run_xz, close_
 /* --------------------------------------------------------------- lz4, zstd */
 
 /*
-** These two lose what a call has made when it ends in an error. So each call gets the input that the last one asked for, a block, and what
-** comes before a broken one is seen: a loader may have run it by then.
+** These two lose what a call has made when it ends in an error. So each call gets the rest of a block, without the head of the next one that
+** the last call asked for as well, and what comes before a broken one is seen: a loader may have run it by then.
 */
 typedef struct block_state {
   void *context;
@@ -262,6 +262,12 @@ static block_state *block_state_new(hugh_scan *scan, void *context, size_t wants
   block_state *state = context != NULL ? block_new(scan, 1, sizeof *state) : NULL;
   if (state != NULL) *state = (block_state){context, wants};
   return state;
+}
+
+/* How much of the input the next call gets. */
+static size_t block_input(const block_state *state, size_t there, size_t head) {
+  size_t most = state->wants > head ? state->wants - head : state->wants;
+  return there < most ? there : most;
 }
 
 static hugh_decoded block_done(block_state *state, size_t status) {
@@ -280,7 +286,7 @@ static void *open_lz4(hugh_scan *scan, const void *parameters) {
 
 static hugh_decoded run_lz4(void *opaque, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end) {
   block_state *state = opaque;
-  size_t eaten = *in_left < state->wants ? *in_left : state->wants, made = *out_left;
+  size_t eaten = block_input(state, *in_left, 4), made = *out_left;
   (void)end;
   size_t status = LZ4F_decompress(state->context, *out, &made, *in, &eaten, NULL);
   if (LZ4F_isError(status)) return HUGH_DECODE_ERROR;
@@ -313,7 +319,7 @@ static void *open_zstd(hugh_scan *scan, const void *parameters) {
 
 static hugh_decoded run_zstd(void *opaque, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end) {
   block_state *state = opaque;
-  ZSTD_inBuffer input = {*in, *in_left < state->wants ? *in_left : state->wants, 0};
+  ZSTD_inBuffer input = {*in, block_input(state, *in_left, 3), 0};
   ZSTD_outBuffer output = {*out, *out_left, 0};
   (void)end;
   size_t status = ZSTD_decompressStream(state->context, &output, &input);
