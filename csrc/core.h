@@ -41,7 +41,8 @@ static inline bool hugh_text_equal(hugh_text a, hugh_text b) {
 static inline bool hugh_text_is(hugh_text a, const char *s) { return hugh_text_equal(a, hugh_text_of(s)); }
 bool hugh_text_ends(hugh_text a, const char *suffix);   /* ASCII case-insensitive */
 bool hugh_text_starts(hugh_text a, const char *prefix); /* exact */
-bool hugh_text_leaves(hugh_text path); /* whether a path leads out of the directory it is taken from */
+/* Whether a path of the input may leave the directory that it belongs to: "..", absolute, a drive, or a NUL that hides its end. */
+bool hugh_text_leaves(hugh_text path);
 
 /* ------------------------------------------------------------------- views */
 

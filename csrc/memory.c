@@ -94,32 +94,3 @@ void hugh_list_free(hugh_scan *scan, hugh_list *list, size_t size) {
   if (list->items != NULL) hugh_raw_resize(scan, list->items, list->capacity * size, 0);
   *list = (hugh_list){0};
 }
-
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
-
-bool hugh_text_ends(hugh_text text, const char *suffix) {
-  size_t length = strlen(suffix);
-  if (text.length < length) return false;
-  const char *tail = text.data + (text.length - length);
-  for (size_t i = 0; i < length; i++) {
-    if (lower(tail[i]) != lower(suffix[i])) return false;
-  }
-  return true;
-}
-
-bool hugh_text_starts(hugh_text text, const char *prefix) {
-  size_t length = strlen(prefix);
-  return text.length >= length && memcmp(text.data, prefix, length) == 0;
-}
-
-bool hugh_text_leaves(hugh_text path) {
-  const char *p = path.data;
-  if (path.length == 0) return false;
-  if (p[0] == '/' || p[0] == '\\' || (path.length > 1 && p[1] == ':') || memchr(p, 0, path.length) != NULL) return true;
-  for (size_t at = 0; at < path.length; at++) {
-    size_t from = at;
-    while (at < path.length && p[at] != '/' && p[at] != '\\') at++;
-    if (at - from == 2 && p[from] == '.' && p[from + 1] == '.') return true;
-  }
-  return false;
-}

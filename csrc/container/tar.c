@@ -71,18 +71,8 @@ static void keep_name(tar_state *state, const void *data, size_t length) {
   state->has_long_name = true;
 }
 
-static bool leaves_directory(hugh_text name) {
-  if (name.length > 0 && (name.data[0] == '/' || name.data[0] == '\\')) return true;
-  for (size_t i = 0; i + 2 <= name.length; i++) {
-    bool starts = i == 0 || name.data[i - 1] == '/' || name.data[i - 1] == '\\';
-    bool ends = i + 2 == name.length || name.data[i + 2] == '/' || name.data[i + 2] == '\\';
-    if (starts && ends && name.data[i] == '.' && name.data[i + 1] == '.') return true;
-  }
-  return false;
-}
-
 static void keep_link(tar_state *state, const void *data, size_t length) {
-  state->link_leaves = leaves_directory((hugh_text){data, length});
+  state->link_leaves = hugh_text_leaves((hugh_text){data, length});
   state->has_link = true;
 }
 
@@ -133,7 +123,7 @@ static bool is_torch_name(hugh_text name) {
 /* A member whose header is known: pushes the content of a file, names what is not one. */
 static void take_member(hugh_scan *scan, hugh_task *task, tar_state *state, uint8_t type, uint64_t at, uint64_t size) {
   hugh_text name = {state->name, state->name_length};
-  if (leaves_directory(name)) {
+  if (hugh_text_leaves(name)) {
     hugh_find(scan, task, HUGH_FOUND_TAR_TRAVERSAL, at, "the member \"%s\" would be written outside the directory it is unpacked to",
               hugh_show(scan, name, 200));
   }

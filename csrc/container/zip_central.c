@@ -57,22 +57,8 @@ static bool names_keep(hugh_scan *scan, zip_state *state, const void *name, size
   return true;
 }
 
-/* Whether unpacking to this path would leave the directory: "..", absolute, a drive, or a NUL that hides the end of the name. */
-static bool leaves_directory(hugh_text name) {
-  size_t start = 0;
-  if (name.length > 0 && (name.data[0] == '/' || name.data[0] == '\\')) return true;
-  if (name.length > 1 && name.data[1] == ':') return true;
-  for (size_t i = 0; i <= name.length; i++) {
-    if (i < name.length && name.data[i] == '\0') return true;
-    if (i < name.length && name.data[i] != '/' && name.data[i] != '\\') continue;
-    if (i - start == 2 && name.data[start] == '.' && name.data[start + 1] == '.') return true;
-    start = i + 1;
-  }
-  return false;
-}
-
 static void judge_record(hugh_scan *scan, hugh_task *task, const zip_entry *entry, hugh_text name, uint32_t attributes, uint64_t at) {
-  if (leaves_directory(name)) {
+  if (hugh_text_leaves(name)) {
     hugh_find(scan, task, HUGH_FOUND_ZIP_TRAVERSAL, at, "the member \"%s\" would be written outside the directory it is unpacked to",
               hugh_show(scan, name, 200));
   }

@@ -36,7 +36,10 @@ describe("tar", function()
   end)
 
   it("names links, names that lead outside, and members behind the end", function()
-    assert.is_true(select(2, scan("traversal.tar"))["tar.traversal"])
+    local outside, inside = core.scan_file(directory .. "/paths-out.tar"), core.scan_file(directory .. "/paths-in.tar")
+    assert.equal(8, #outside.findings)
+    for _, finding in ipairs(outside.findings) do assert.equal("tar.traversal", finding.id) end
+    assert.same({}, inside.findings)
     assert.same({ ["tar.link"] = true }, select(2, scan("link.tar")))
     for _, name in ipairs { "link-out.tar", "link-out-long.tar", "link-out-pax.tar" } do
       assert.same({ ["tar.traversal"] = true }, select(2, scan(name)))
@@ -64,6 +67,16 @@ describe("tar", function()
     assert.same({ "a.txt", "c.txt" }, members)
   end)
 
+  it("is incomplete when what follows the members is empty for longer than it looks", function()
+    local path = directory .. "/paths-in.tar"
+    assert.is_true(core.scan_file(path).complete)
+    local file = assert(io.open(path, "r+b"))
+    file:seek("set", 70 * 1024 * 1024)
+    file:write(("\0"):rep(512))
+    file:close()
+    assert.is_false(core.scan_file(path).complete)
+  end)
+
   it("is incomplete when the archive is cut short", function()
     local report, ids = scan("cut.tar")
     assert.is_true(ids["tar.broken"])
@@ -75,5 +88,8 @@ describe("tar", function()
     assert.equal("torch-tar", report.kind)
     assert.equal("dangerous", report.safety)
     assert.equal("system", report.globals[1].name)
+    for _, name in ipairs { "pickle", "storages", "tensors", "sys_info" } do
+      assert.equal("dangerous", scan("model-" .. name .. ".tar").safety)
+    end
   end)
 end)

@@ -104,6 +104,7 @@ for label, names in (("slash", ["d/a.txt", "d\\a.txt"]), ("dot", ["d/a.txt", "./
 save("same-case.pt", archive([("m/data.pkl", pickle.dumps([1])), ("m/data/0", b"\0" * 8), ("m/DATA/0", b"\0" * 8)]))
 save("overlap.zip", body + record + central(b"b.txt", MARK, 10) + record + end(3, 3 * len(record), len(body)))
 save("traversal.zip", archive([("../../etc/passwd", MARK)]))
+save("traversal-inside.zip", archive([("a/../b.txt", MARK)]))
 save("symlink.zip", one(central_changes={"attributes": 0xa1ff0000}))
 
 # bytes around
@@ -115,6 +116,11 @@ record = central(b"shown.txt", b"hello world", 0)
 save("hidden-last.zip", shown + hidden + record + end(1, len(record), len(hidden + shown)))
 streamed = local(b"hidden.txt", zlib.compress(MARK * 9)[2:-4], method=8, flags=8, crc=0, packed=0, size=0)
 save("hidden-streamed.zip", shown + streamed + record + end(1, len(record), len(shown + streamed)))
+empty = local(b"hidden.txt", b"")
+save("hidden-empty.zip", shown + empty + record + end(1, len(record), len(shown + empty)))
+described = local(b"shown.txt", b"hello world", flags=8) + struct.pack("<4s3I", b"PK\7\10", 1, 2, 3)  # which says nothing that is so
+described_record = central(b"shown.txt", b"hello world", 0, flags=8)
+save("hidden-described.zip", described + hidden + described_record + end(1, len(described_record), len(described + hidden)))
 save("gap.zip", shown + b"\1" * 5 + MARK + record + end(1, len(record), len(shown) + 5 + len(MARK)))
 save("padded.zip", shown + b"\0" * 300 + record + end(1, len(record), len(shown) + 300))
 save("trailing.zip", one(data=b"hello") + MARK)
