@@ -30,7 +30,7 @@ CORE_LIBS = -lz -lbz2 -llzma -llz4 -lzstd
 GENERATED = $(if $(wildcard csrc/pickle/globals.tsv),$(OBJ)/pickle/globals.inc)
 MODULES = $(BUILD)/hugh/core.so $(if $(wildcard csrc/lua/curl.c),$(BUILD)/hugh/curl.so) $(if $(wildcard csrc/lua/digest.c),$(BUILD)/hugh/digest.so)
 
-.PHONY: all deps demo test test-one check docs bench fuzz interop install uninstall clean
+.PHONY: all lib deps demo test test-one check docs bench fuzz interop install uninstall clean
 all: $(MODULES)
 
 $(BUILD)/hugh/core.so: $(OBJECTS)
@@ -59,6 +59,11 @@ $(OBJ)/compiler: always
 $(OBJ)/pickle/globals.inc: csrc/pickle/globals.tsv csrc/pickle/globals.awk
 	@mkdir -p $(@D)
 	LC_ALL=C awk -f csrc/pickle/globals.awk csrc/pickle/globals.tsv > $@.new && mv $@.new $@
+
+# The core without Lua: docs/c-api.md.
+lib: $(BUILD)/libhugh.a
+$(BUILD)/libhugh.a: $(patsubst csrc/%.c,$(OBJ)/%.o,$(CORE))
+	rm -f $@ && $(AR) rcs $@ $^
 
 -include $(OBJECTS:.o=.d)
 

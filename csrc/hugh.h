@@ -182,7 +182,7 @@ typedef enum hugh_global_class {
 /* Something a pickle (or another program format) names. Each (module, name) is listed once per scan. */
 typedef struct hugh_global {
   hugh_text module, name;
-  hugh_global_class class;
+  hugh_global_class judged;
   const char *category; /* static text, or NULL for unknown ones */
   const char *reason;
   bool called;
@@ -208,7 +208,7 @@ typedef struct hugh_line {
 
 typedef struct hugh_report {
   hugh_text name;
-  hugh_class class;
+  hugh_class classified;
   hugh_safety safety;
   bool complete;       /* every byte a loader would use was read */
   uint64_t size;       /* HUGH_UNKNOWN_SIZE if never learnt */

@@ -138,7 +138,7 @@ typedef struct listed {
 } listed;
 
 void hugh_global_condemn(hugh_global *global) {
-  global->class = HUGH_GLOBAL_DANGEROUS;
+  global->judged = HUGH_GLOBAL_DANGEROUS;
   ((listed *)global)->condemned = true;
 }
 

@@ -142,7 +142,7 @@ void hugh_task_push(hugh_scan *scan, hugh_task *parent, hugh_view *view, hugh_te
 void hugh_task_reclassify(hugh_scan *scan, hugh_task *task, hugh_kind kind) {
   task->class.kind = kind;
   hugh_judge(scan, hugh_kind_safety(kind));
-  if (task->depth == 0) scan->report.class.kind = kind;
+  if (task->depth == 0) scan->report.classified.kind = kind;
 }
 
 /* What huggingface_hub, browsers and others call a file while it comes. */
@@ -173,7 +173,7 @@ static hugh_next classify_step(hugh_scan *scan, hugh_task *task) {
   hugh_class class = hugh_classify(head, head != NULL ? length : 0, task->view->size, task->name);
   hugh_judge(scan, hugh_kind_safety(class.kind));
   task->class = class;
-  if (task->depth == 0) scan->report.class = class;
+  if (task->depth == 0) scan->report.classified = class;
   if (class.name_disagrees) {
     hugh_find(scan, task, HUGH_FOUND_FILE_KIND_MISMATCH, HUGH_NO_OFFSET, "%s is named like %s but its content is %s",
               hugh_show(scan, task->name, 100), hugh_kind_name(class.expected), hugh_kind_name(class.kind));

@@ -1,5 +1,6 @@
 -- The README promises programs and commands; they run here.
 
+local core = require("hugh.core")
 local helper = dofile("spec/helper.lua")
 
 local load_text = loadstring or load
@@ -19,6 +20,50 @@ describe("the README", function()
       ran = ran + 1
     end
     assert.is_true(ran > 0)
+  end)
+
+  it("shows what hugh prints", function()
+    local shown = 0
+    for block in readme:gmatch("```console\n(.-)```") do
+      local arguments, text = block:match("^%$ hugh ([^\n]*)\n(.*)$")
+      local result = helper.hugh(arguments, "HF_HUB_OFFLINE=1 HF_HUB_CACHE=examples/models/hub-cache")
+      helper.assert_shown(text, result.out .. result.err)
+      shown = shown + 1
+    end
+    assert.are.equal(2, shown)
+  end)
+
+  it("names commands and options that there are", function()
+    local count = 0
+    for command, rest in readme:gmatch("\n    [^\n]-hugh (%l+)([^\n]*)") do
+      local about = helper.hugh(command .. " --help").out
+      for option in rest:gmatch("%-%-[%l-]+") do assert.matches(option, about, 1, true) end
+      count = count + 1
+    end
+    assert.is_true(count > 9)
+  end)
+end)
+
+describe("the pages", function()
+  it("lead to files that there are", function()
+    local pipe = io.popen("ls *.md */*.md */*/*.md")
+    for page in pipe:lines() do
+      local folder = page:match("^(.*/)") or ""
+      local text = helper.read(page)
+      for target in text:gmatch("%]%(([^)#:]+)%)") do
+        local file = io.open(folder .. target)
+        assert.is_truthy(file, page .. " leads to " .. target)
+        file:close()
+      end
+      for top, rest in text:gmatch("`(%l+)(/[%w_./-]+)`") do
+        if top ~= "build" and core.list(top) then
+          local file = io.open(top .. rest)
+          assert.is_truthy(file, page .. " names " .. top .. rest)
+          file:close()
+        end
+      end
+    end
+    pipe:close()
   end)
 end)
 

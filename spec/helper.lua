@@ -57,6 +57,17 @@ function helper.hugh(arguments, before, stdout)
   return result
 end
 
+--- Asserts that `printed` is what a page shows; … in that stands for any lines.
+function helper.assert_shown(shown, printed)
+  local at = 1
+  for part in (shown .. "…\n"):gmatch("(.-)…\n") do
+    local from, to = printed:find(part, at, true)
+    if not from then error("not printed:\n" .. part .. "\nbut:\n" .. printed, 2) end
+    at = to + 1
+  end
+  if not shown:find("…", 1, true) and shown ~= printed then error("more is printed:\n" .. printed, 2) end
+end
+
 --- What is wrong with `value` by a JSON Schema, or nil. Knows the keywords that hugh's schemas use.
 function helper.violation(value, schema, root, path)
   root, path = root or schema, path or "$"

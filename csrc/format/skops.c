@@ -27,7 +27,7 @@ static void judge(hugh_scan *scan, hugh_task *task, uint64_t at, hugh_text modul
   hugh_judgement judgement = hugh_judge_global(module, class, 4);
   hugh_global *global = hugh_report_global(scan, task, at, module, class);
   if (global == NULL || global->called) return; /* said so before */
-  global->class = judgement.class;
+  global->judged = judgement.class;
   global->category = judgement.category;
   global->reason = judgement.reason;
   global->called = true;

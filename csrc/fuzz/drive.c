@@ -163,7 +163,7 @@ static bool out_of_budget(const hugh_report *report) {
 /* How the source arrived must not show in the report. */
 static void check_same(const hugh_report *a, const hugh_report *b) {
   if (out_of_budget(a) || out_of_budget(b)) return; /* joining pieces needs memory of its own */
-  CHECK(a->class.kind == b->class.kind, "%s or %s", hugh_kind_name(a->class.kind), hugh_kind_name(b->class.kind));
+  CHECK(a->classified.kind == b->classified.kind, "%s or %s", hugh_kind_name(a->classified.kind), hugh_kind_name(b->classified.kind));
   for (size_t i = 0; i < a->finding_count; i++) { /* in whatever order: a broken stream shows sooner in one piece */
     const hugh_finding *f = &a->findings[i];
     size_t j = 0;
@@ -176,7 +176,7 @@ static void check_same(const hugh_report *a, const hugh_report *b) {
   CHECK(a->global_count == b->global_count, "%zu or %zu globals", a->global_count, b->global_count);
   for (size_t i = 0; i < a->global_count; i++) {
     const hugh_global *g = &a->globals[i], *h = &b->globals[i];
-    CHECK(same_text(g->module, h->module) && same_text(g->name, h->name) && g->class == h->class && g->called == h->called &&
+    CHECK(same_text(g->module, h->module) && same_text(g->name, h->name) && g->judged == h->judged && g->called == h->called &&
               g->offset == h->offset,
           "global %zu, called %d at %llu or %d at %llu: %.*s.%.*s or %.*s.%.*s", i, g->called, (unsigned long long)g->offset, h->called,
           (unsigned long long)h->offset, (int)g->module.length, g->module.data, (int)g->name.length, g->name.data,
@@ -192,7 +192,7 @@ static void check_no_safer(const hugh_report *a, const hugh_report *b) {
     const hugh_global *g = &a->globals[i];
     size_t j = 0;
     while (j < b->global_count && !(same_text(g->module, b->globals[j].module) && same_text(g->name, b->globals[j].name))) j++;
-    CHECK(j < b->global_count && b->globals[j].class == g->class && b->globals[j].called >= g->called, "%.*s.%.*s is gone",
+    CHECK(j < b->global_count && b->globals[j].judged == g->judged && b->globals[j].called >= g->called, "%.*s.%.*s is gone",
           (int)g->module.length, g->module.data, (int)g->name.length, g->name.data);
   }
 }

@@ -167,7 +167,7 @@ static void push_globals(lua_State *L, const hugh_report *report) {
     lua_createtable(L, 0, 8);
     set_text(L, "module", global->module);
     set_text(L, "name", global->name);
-    set_string(L, "class", classes[global->class]);
+    set_string(L, "class", classes[global->judged]);
     if (global->category != NULL) set_string(L, "category", global->category);
     if (global->reason != NULL) set_string(L, "reason", global->reason);
     set_flag(L, "called", global->called);
@@ -200,8 +200,8 @@ static void push_lines(lua_State *L, const hugh_report *report) {
 void hugh_push_report(lua_State *L, const hugh_report *report) {
   lua_createtable(L, 0, 16);
   set_text(L, "path", report->name);
-  set_string(L, "kind", hugh_kind_name(report->class.kind));
-  set_string(L, "by", report->class.by_content ? "content" : "name");
+  set_string(L, "kind", hugh_kind_name(report->classified.kind));
+  set_string(L, "by", report->classified.by_content ? "content" : "name");
   if (report->size != HUGH_UNKNOWN_SIZE) set_size(L, "size", report->size);
   set_string(L, "safety", hugh_safety_name(report->safety));
   set_flag(L, "complete", report->complete);

@@ -80,7 +80,7 @@ size_t hugh_machine_name(hugh_machine *m, uint64_t offset, hugh_text module, hug
     return 0;
   }
   if (global->category == NULL || judgement.class == HUGH_GLOBAL_DANGEROUS) {
-    global->class = judgement.class;
+    global->judged = judgement.class;
     global->category = judgement.category;
     global->reason = judgement.reason;
   }
@@ -134,7 +134,7 @@ static void report_global(hugh_machine *m, const hugh_named *named) {
   switch (judgement->class) {
     case HUGH_GLOBAL_DANGEROUS:
       if (named->calls > 0 && named->looked_inside == named->calls) {
-        if (!hugh_global_is_condemned(named->global)) named->global->class = HUGH_GLOBAL_SAFE;
+        if (!hugh_global_is_condemned(named->global)) named->global->judged = HUGH_GLOBAL_SAFE;
         hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_NESTED, named->call_offset,
                   "%s loads bytes that the pickle carries; they were scanned like a file of their own%s", name, times);
         break;
@@ -158,7 +158,7 @@ static void report_global(hugh_machine *m, const hugh_named *named) {
       }
       break;
     default:
-      if (named->misused != HUGH_MISUSED_NOT) named->global->class = HUGH_GLOBAL_UNKNOWN;
+      if (named->misused != HUGH_MISUSED_NOT) named->global->judged = HUGH_GLOBAL_UNKNOWN;
       if (named->misused == HUGH_MISUSED_CALL && (judgement->check == HUGH_CHECK_NAMED || judgement->check == HUGH_CHECK_NO_INIT)) {
         hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_CALL_UNCHECKED, named->misuse_offset,
                   "%s is known to be safe only as long as nothing calls it; it is called with %s%s", name, shown, times);

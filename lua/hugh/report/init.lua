@@ -50,6 +50,17 @@ function report.has_model(files)
   return false
 end
 
+--- Whether a file has a finding of at least this severity.
+---@param file table
+---@param least integer as in report.severities
+---@return boolean
+function report.has_finding(file, least)
+  for _, finding in ipairs(file.findings) do
+    if report.severities[finding.severity] >= least then return true end
+  end
+  return false
+end
+
 --- The report on some files.
 ---@param entries table[] what the core reported of each
 ---@param problems? hugh.problem[]

@@ -60,18 +60,11 @@ local function add_rules(lines, result, options)
   end
 end
 
-local function has_finding(file, least)
-  for _, finding in ipairs(file.findings) do
-    if report.severities[finding.severity] >= least then return true end
-  end
-  return false
-end
-
 -- Files worth a person's time: those that are worse than unknown, that could not be read in full, or that somebody flags.
 local function notable(files)
   local list = {}
   for _, file in ipairs(files) do
-    if report.order[file.safety] > 2 or file.complete == false or has_finding(file, report.severities.medium) then list[#list + 1] = file end
+    if report.order[file.safety] > 2 or file.complete == false or report.has_finding(file, report.severities.medium) then list[#list + 1] = file end
   end
   return list
 end

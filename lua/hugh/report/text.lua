@@ -49,9 +49,9 @@ local function widest(files, field)
   return width
 end
 
-local function remark(file, paint)
+local function remark(file, least, paint)
   if not file.complete then return paint("dim", "  (not read in full)") end
-  if file.safety == "unknown" and #file.findings == 0 then return paint("dim", "  (cannot be judged)") end
+  if file.safety == "unknown" and not report.has_finding(file, least) then return paint("dim", "  (cannot be judged)") end
   return ""
 end
 
@@ -65,7 +65,7 @@ function text.add_files(lines, files, least, paint, advise)
   local kinds, most = widest(files, "kind"), #files > MANY and FEW or math.huge
   for _, file in ipairs(report.worst_first(files, by_safety)) do
     lines[#lines + 1] = paint(file.safety, style.pad(file.safety, 12)) .. style.pad(file.kind, kinds + 2) .. utf8.printable(file.path)
-      .. remark(file, paint)
+      .. remark(file, least, paint)
     add_findings(lines, file, least, most, paint, advise)
   end
 end
@@ -87,7 +87,7 @@ end
 function text.report(found, options)
   local lines, shown = {}, {}
   for _, file in ipairs(found.files) do
-    local quiet = file.safety == "safe" or (file.safety == "unknown" and #file.findings == 0)
+    local quiet = file.safety == "safe" or (file.safety == "unknown" and not report.has_finding(file, options.least))
     if options.all or not quiet or #found.files <= MANY then shown[#shown + 1] = file end
   end
   text.add_files(lines, shown, options.least, options.paint)
