@@ -158,6 +158,12 @@ void hugh_task_reclassify(hugh_scan *, hugh_task *, hugh_kind);
 /* Counts work; true when the slice is spent and step should return HUGH_AGAIN. */
 bool hugh_work(hugh_scan *, size_t units);
 
+/* Whether `a` goes before `b`. */
+typedef bool hugh_before(const void *a, const void *b);
+#define HUGH_SORT_SIZE 128 /* the largest item that is sorted */
+/* Sorts `count` items of `size` bytes. False: the slice is spent, call again with the same *done, which is 0 at first. */
+bool hugh_sort(hugh_scan *, void *items, size_t count, size_t size, hugh_before *, size_t *done);
+
 /* ---------------------------------------------------------------- findings */
 
 typedef enum hugh_finding_id {

@@ -53,6 +53,28 @@ describe("a scan", function()
     assert.equal("safe", scan:report().safety)
   end)
 
+  it("sorts what is out of order in slices as well", function()
+    local function slices(order)
+      local tensors = {}
+      for i = 1, 5000 do
+        local at = order(i)
+        tensors[i] = ('"t%d":{"dtype":"U8","shape":[1],"data_offsets":[%d,%d]}'):format(i, at, at + 1)
+      end
+      local header = "{" .. table.concat(tensors, ",") .. "}"
+      local data = helper.le(#header, 8) .. header .. ("\0"):rep(5000)
+      local scan, count = core.scan { name = "a.safetensors", size = #data }, 0
+      while true do
+        local next, offset, length = scan:step(1000)
+        if next == "done" then break end
+        if next == "want" then scan:feed(offset, data:sub(offset + 1, offset + length)) else count = count + 1 end
+      end
+      assert.equal("safe", scan:report().safety)
+      return count
+    end
+    local sorted = slices(function(i) return i - 1 end)
+    assert.is_true(slices(function(i) return 5000 - i end) > sorted + 500)
+  end)
+
   it("reads a source of unknown size to its end", function()
     local scan = core.scan { name = "a.txt" }
     local bytes = "plain text"

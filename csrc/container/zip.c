@@ -14,7 +14,7 @@
 #define UNEXPLAINED 256 /* between two members: extra fields, alignment and a data descriptor fit in, another member hardly does */
 #define SPARSE_READ ((size_t)16 * 1024)
 
-enum { FIND_ENDS, READ_CENTRAL, DESCRIBE, SCAN_PICKLES, SCAN_OTHERS, EXPLAIN };
+enum { FIND_ENDS, READ_CENTRAL, DESCRIBE, FIND_DUPLICATES, SCAN_PICKLES, SCAN_OTHERS, EXPLAIN };
 
 /* ------------------------------------------------------------ what it is */
 
@@ -73,20 +73,26 @@ static size_t plain_name(hugh_text name, bool any_case, char *room) {
 }
 
 /* Of two members with one name zipfile reads the last, others the first. */
-static void find_duplicates(hugh_scan *scan, hugh_task *task, const zip_state *state) {
-  size_t slots_count = 16;
-  while (slots_count < state->count * 2) slots_count *= 2;
-  uint64_t *slots = hugh_resize(scan, NULL, 0, slots_count * sizeof *slots); /* hashes; 0: free */
-  if (slots == NULL) return;
-  memset(slots, 0, slots_count * sizeof *slots);
+static hugh_next find_duplicates(hugh_scan *scan, hugh_task *task, zip_state *state) {
+  if (state->seen == NULL) {
+    size_t count = 16;
+    while (count < state->count * 2) count *= 2;
+    state->seen = hugh_resize(scan, NULL, 0, count * sizeof *state->seen);
+    if (state->seen == NULL) return HUGH_DONE;
+    memset(state->seen, 0, count * sizeof *state->seen);
+    state->seen_size = count;
+  }
+  uint64_t *slots = state->seen;
   char *room = hugh_resize(scan, NULL, 0, UINT16_MAX);
-  for (size_t i = 0; room != NULL && i < state->count; i++) {
-    const zip_entry *entry = &state->entries[i];
+  bool spent = false;
+  while (room != NULL && state->at < state->count && !spent) {
+    const zip_entry *entry = &state->entries[state->at++];
     if (entry->structure) continue;
     hugh_text name = hugh_zip_name(state, entry);
+    spent = hugh_work(scan, 32 + name.length);
     uint64_t hash = hugh_hash(scan, room, plain_name(name, state->storages != NULL, room)) | 1;
-    size_t slot = (size_t)(hash >> 1) & (slots_count - 1);
-    while (slots[slot] != 0 && slots[slot] != hash) slot = (slot + 1) & (slots_count - 1);
+    size_t slot = (size_t)(hash >> 1) & (state->seen_size - 1);
+    while (slots[slot] != 0 && slots[slot] != hash) slot = (slot + 1) & (state->seen_size - 1);
     if (slots[slot] == hash) {
       hugh_find(scan, task, HUGH_FOUND_ZIP_DUPLICATE, entry->header,
                 "there are two members \"%s\", as loaders compare names: which one is loaded depends on the loader", hugh_show(scan, name, 200));
@@ -94,7 +100,7 @@ static void find_duplicates(hugh_scan *scan, hugh_task *task, const zip_state *s
     slots[slot] = hash;
   }
   if (room != NULL) hugh_resize(scan, room, UINT16_MAX, 0);
-  hugh_resize(scan, slots, slots_count * sizeof *slots, 0);
+  return spent ? HUGH_AGAIN : HUGH_DONE;
 }
 
 /* Whether a guest's view is a zip at all: an end record that leads to members. */
@@ -131,7 +137,6 @@ static void describe(hugh_scan *scan, hugh_task *task, zip_state *state) {
               "the offsets in the zip are off by %lld, as if something were put in front of it: zipfile corrects them, PyTorch does not",
               (long long)state->readings[0].base);
   }
-  find_duplicates(scan, task, state);
 }
 
 /* ---------------------------------------------------------------- members */
@@ -347,6 +352,7 @@ static hugh_next zip_step(hugh_scan *scan, hugh_task *task) {
       if (task->guest && !has_members(state)) return HUGH_DONE;
       describe(scan, task, state);
       break;
+    case FIND_DUPLICATES: next = find_duplicates(scan, task, state); break;
     case SCAN_PICKLES:
     case SCAN_OTHERS: next = scan_members(scan, task, state); break;
     default: return explain(scan, task, state);
@@ -362,6 +368,7 @@ static void zip_drop(hugh_scan *scan, hugh_task *task) {
   zip_state *state = task->state;
   hugh_resize(scan, state->entries, state->capacity * sizeof *state->entries, 0);
   hugh_resize(scan, state->names, state->names_capacity, 0);
+  hugh_resize(scan, state->seen, state->seen_size * sizeof *state->seen, 0);
 }
 
 const hugh_parser hugh_parser_zip = {"zip", sizeof(zip_state), zip_step, zip_drop};

@@ -61,9 +61,11 @@ typedef struct zip_state {
   size_t reading_count, reading;
 
   zip_entry *entries;
-  size_t count, capacity;
+  size_t count, capacity, sorted;
   char *names;
   size_t names_length, names_capacity;
+  uint64_t *seen; /* hashes of the names as loaders compare them; 0: free */
+  size_t seen_size;
 
   size_t prefix_length;   /* of the directory that holds data.pkl, with its slash: where PyTorch looks for storages */
   const char *prefix;

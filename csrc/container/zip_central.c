@@ -121,37 +121,21 @@ static hugh_next read_record(hugh_scan *scan, hugh_task *task, zip_state *state,
 
 /* ------------------------------------------------------------------ order */
 
-static bool is_before(const zip_entry *a, const zip_entry *b) {
+_Static_assert(sizeof(zip_entry) <= HUGH_SORT_SIZE, "entries are sorted");
+
+static bool is_before(const void *one, const void *other) {
+  const zip_entry *a = one, *b = other;
   if (a->header != b->header) return a->header < b->header;
   if (a->packed != b->packed) return a->packed < b->packed;
   return a->name < b->name;
 }
 
-static void sift(zip_entry *entries, size_t root, size_t count) {
-  zip_entry moved = entries[root];
-  for (;;) {
-    size_t child = root * 2 + 1;
-    if (child >= count) break;
-    if (child + 1 < count && is_before(&entries[child], &entries[child + 1])) child++;
-    if (!is_before(&moved, &entries[child])) break;
-    entries[root] = entries[child];
-    root = child;
+/* Most zips are in order already. */
+static bool in_order(const zip_state *state) {
+  for (size_t i = 1; i < state->count; i++) {
+    if (is_before(&state->entries[i], &state->entries[i - 1])) return false;
   }
-  entries[root] = moved;
-}
-
-/* Heap sort: in place, and never slower than n log n whatever the input. Most zips are in order already. */
-static void sort(zip_entry *entries, size_t count) {
-  size_t in_order = 1;
-  while (in_order < count && !is_before(&entries[in_order], &entries[in_order - 1])) in_order++;
-  if (in_order >= count) return;
-  for (size_t i = count / 2; i > 0; i--) sift(entries, i - 1, count);
-  for (size_t i = count - 1; i > 0; i--) {
-    zip_entry last = entries[i];
-    entries[i] = entries[0];
-    entries[0] = last;
-    sift(entries, 0, i);
-  }
+  return true;
 }
 
 /* Two readings that list the same member list it once. */
@@ -201,7 +185,7 @@ hugh_next hugh_zip_read_central(hugh_scan *scan, hugh_task *task, zip_state *sta
     }
     if (hugh_work(scan, ZIP_CENTRAL_SIZE)) return HUGH_AGAIN;
   }
-  if (state->count > 0) sort(state->entries, state->count);
+  if (!in_order(state) && !hugh_sort(scan, state->entries, state->count, sizeof *state->entries, is_before, &state->sorted)) return HUGH_AGAIN;
   if (state->reading_count > 1) drop_repeated(state);
   (void)hugh_work(scan, state->count * 8);
   return HUGH_DONE;

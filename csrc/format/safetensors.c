@@ -64,7 +64,7 @@ typedef enum where {
 } where;
 
 typedef struct state {
-  bool has_length, begun;
+  bool has_length, begun, finished;
   uint64_t header; /* its length */
   uint64_t whole;  /* where the file ends if all is well; known once the tensors were checked */
   hugh_json json;
@@ -77,6 +77,7 @@ typedef struct state {
 
   tensor *tensors;
   size_t count, capacity, looked_up; /* of the first `looked_up` the name is in the table */
+  size_t sorted;                     /* how far that is */
   uint32_t *table;                   /* open addressing; index + 1 */
   size_t table_size;
   uint64_t replaced;
@@ -174,30 +175,11 @@ static bool add_tensor(hugh_scan *scan, state *st) {
   return st->count - st->looked_up < BATCH || look_up(scan, st);
 }
 
-static bool before(const tensor *a, const tensor *b) { return a->start != b->start ? a->start < b->start : a->end < b->end; }
+_Static_assert(sizeof(tensor) <= HUGH_SORT_SIZE, "tensors are sorted");
 
-static void sift(tensor *t, size_t root, size_t count) {
-  tensor moved = t[root];
-  for (;;) {
-    size_t child = root * 2 + 1;
-    if (child >= count) break;
-    if (child + 1 < count && before(&t[child], &t[child + 1])) child++;
-    if (!before(&moved, &t[child])) break;
-    t[root] = t[child];
-    root = child;
-  }
-  t[root] = moved;
-}
-
-/* A heapsort: in place, and no input makes it slow. */
-static void sort(tensor *t, size_t count) {
-  for (size_t i = count / 2; i > 0; i--) sift(t, i - 1, count);
-  for (size_t i = count; i > 1; i--) {
-    tensor last = t[i - 1];
-    t[i - 1] = t[0];
-    t[0] = last;
-    sift(t, 0, i - 1);
-  }
+static bool before(const void *one, const void *other) {
+  const tensor *a = one, *b = other;
+  return a->start != b->start ? a->start < b->start : a->end < b->end;
 }
 
 /* -------------------------------------------------------------- the header */
@@ -416,42 +398,36 @@ static const char *take(hugh_scan *scan, state *st, hugh_json_token token) {
 
 /* ------------------------------------------------------------- the verdict */
 
-/* Whether the tensors lie one behind the other from the start of the data; *whole is where the file then ends. */
-static bool check_tiling(hugh_scan *scan, hugh_task *task, uint64_t *whole) {
+/* Whether the tensors lie one behind the other in the order of the header, as most writers leave them; *end is where the last one ends. */
+static bool are_in_order(const state *st, uint64_t *end) {
+  *end = 0;
+  for (size_t i = 0; i < st->count; i++) {
+    if (st->tensors[i].start != *end) return false;
+    *end = st->tensors[i].end;
+  }
+  return true;
+}
+
+/* Whether they cover the data without hole or overlap, now that they are sorted; *end is where the last one ends. */
+static bool check_tiling(hugh_scan *scan, hugh_task *task, uint64_t *end) {
   state *st = task->state;
   const uint64_t data = 8 + st->header;
-  uint64_t end = 0;
-  bool ordered = true;
-  size_t count = st->count;
+  size_t count = st->count - (size_t)st->replaced; /* those sort to the end */
+  *end = 0;
   for (size_t i = 0; i < count; i++) {
     const tensor *t = &st->tensors[i];
-    if (t->end < t->start) {
-      hugh_find(scan, task, HUGH_FOUND_SAFETENSORS_TENSOR, t->start, "a tensor cannot be loaded: %s", bad_reasons[t->end]);
+    if (t->start < *end) {
+      hugh_find(scan, task, HUGH_FOUND_SAFETENSORS_OVERLAP, hugh_add(data, t->start), "two tensors share the bytes from %llu on",
+                (unsigned long long)t->start);
       return false;
     }
-    ordered = ordered && t->start == end;
-    end = t->end;
-  }
-  if (!ordered) {
-    sort(st->tensors, count);
-    count -= (size_t)st->replaced; /* they sort to the end */
-    end = 0;
-    for (size_t i = 0; i < count; i++) {
-      const tensor *t = &st->tensors[i];
-      if (t->start < end) {
-        hugh_find(scan, task, HUGH_FOUND_SAFETENSORS_OVERLAP, hugh_add(data, t->start), "two tensors share the bytes from %llu on",
-                  (unsigned long long)t->start);
-        return false;
-      }
-      if (t->start > end) {
-        hugh_find(scan, task, HUGH_FOUND_SAFETENSORS_HOLE, hugh_add(data, end), "no tensor covers the bytes %llu to %llu of the data",
-                  (unsigned long long)end, (unsigned long long)t->start);
-        return false;
-      }
-      end = t->end;
+    if (t->start > *end) {
+      hugh_find(scan, task, HUGH_FOUND_SAFETENSORS_HOLE, hugh_add(data, *end), "no tensor covers the bytes %llu to %llu of the data",
+                (unsigned long long)*end, (unsigned long long)t->start);
+      return false;
     }
+    *end = t->end;
   }
-  *whole = hugh_add(data, end);
   return true;
 }
 
@@ -473,15 +449,34 @@ static hugh_next check_end(hugh_scan *scan, hugh_task *task) {
   return HUGH_DONE;
 }
 
+/* Looks at the tensors once the header was read. */
 static hugh_next finish(hugh_scan *scan, hugh_task *task) {
   state *st = task->state;
   if (!look_up(scan, st)) return HUGH_DONE;
+  st->finished = true;
   hugh_note_number(scan, "safetensors.tensors", st->count - st->replaced);
   if (st->replaced > 0) {
     hugh_find(scan, task, HUGH_FOUND_SAFETENSORS_DUPLICATE, 8,
               "%llu tensors have the name of another: which one is loaded depends on the library", (unsigned long long)st->replaced);
   }
-  return check_tiling(scan, task, &st->whole) ? check_end(scan, task) : HUGH_DONE;
+  for (size_t i = 0; i < st->count; i++) {
+    const tensor *t = &st->tensors[i];
+    if (t->end >= t->start) continue;
+    hugh_find(scan, task, HUGH_FOUND_SAFETENSORS_TENSOR, t->start, "a tensor cannot be loaded: %s", bad_reasons[t->end]);
+    return HUGH_DONE;
+  }
+  return HUGH_AGAIN;
+}
+
+static hugh_next arrange(hugh_scan *scan, hugh_task *task) {
+  state *st = task->state;
+  uint64_t end;
+  if (!are_in_order(st, &end)) {
+    if (!hugh_sort(scan, st->tensors, st->count, sizeof *st->tensors, before, &st->sorted)) return HUGH_AGAIN;
+    if (!check_tiling(scan, task, &end)) return HUGH_DONE;
+  }
+  st->whole = hugh_add(8 + st->header, end);
+  return check_end(scan, task);
 }
 
 static hugh_next begin(hugh_scan *scan, hugh_task *task) {
@@ -517,6 +512,7 @@ static hugh_next begin(hugh_scan *scan, hugh_task *task) {
 static hugh_next step(hugh_scan *scan, hugh_task *task) {
   state *st = task->state;
   if (st->whole > 0) return check_end(scan, task);
+  if (st->finished) return arrange(scan, task);
   if (!st->begun) {
     hugh_next next = begin(scan, task);
     if (next != HUGH_AGAIN) return next;
