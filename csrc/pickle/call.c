@@ -73,6 +73,7 @@ hugh_got hugh_machine_call(hugh_machine *m, uint64_t offset, hugh_call how, hugh
     node = hugh_node_add(m, &first, 1);
   }
   *result = folded != 0 ? folded : hugh_value_call(HUGH_TAG_CALL, index, node);
+  if (named->judgement.check == HUGH_CHECK_PARTIAL && hugh_holds_callables(m, arguments)) hugh_node_mark(m, node, HUGH_NODE_HOLDS);
   return HUGH_GOT;
 }
 
@@ -113,10 +114,11 @@ static void rewrite(hugh_machine *m, uint64_t offset, hugh_value object) {
   if (named == NULL) hugh_note_special(m, offset, "changes a list or bytes that it made before: what it makes of them then is not what they seem");
 }
 
-/* Unpicklers look append, extend and add up in the object itself before its class: whatever its state holds by that name would be called. */
+/* Unpicklers look append, extend and add up in the object itself before its class, and classes that are no containers run code of their own. */
 void hugh_machine_mutate(hugh_machine *m, uint64_t offset, hugh_value object, const char *how) {
-  bool own = strcmp(how, "__setitem__") != 0 && is_safe_result(m, object) && !(hugh_is_list(m, object) && strcmp(how, "add") != 0);
-  if (own) hugh_note_special(m, offset, "adds items to an object that is no list of Python's, by a method that its own attributes may replace");
+  if (is_safe_result(m, object) && !hugh_takes_items(m, object, how)) {
+    hugh_note_special(m, offset, "gives items to an object that takes none while it is loaded: a method that its state may have replaced would be called with them");
+  }
   rewrite(m, offset, object);
   changed(m, offset, object, strcmp(how, "__setitem__") == 0 ? "sets items of" : "adds items to");
 }
@@ -124,6 +126,9 @@ void hugh_machine_mutate(hugh_machine *m, uint64_t offset, hugh_value object, co
 void hugh_machine_set_items(hugh_machine *m, uint64_t offset, hugh_value object, const hugh_value *items, size_t count) {
   if (hugh_tag_of(object) == HUGH_TAG_DICT) hugh_node_extend(m, hugh_node_of(object), items, count);
   else if (count > 0) hugh_machine_mutate(m, offset, object, "__setitem__");
+  for (size_t i = 1; hugh_tag_of(object) == HUGH_TAG_CALL && i < count; i += 2) {
+    if (hugh_holds_callables(m, items[i])) hugh_node_mark(m, hugh_node_of(object), HUGH_NODE_HOLDS);
+  }
 }
 
 hugh_got hugh_machine_build(hugh_machine *m, uint64_t offset, hugh_value object, hugh_value state) {

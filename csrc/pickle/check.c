@@ -19,7 +19,7 @@ bool hugh_is_safe(hugh_machine *m, hugh_value value, hugh_check check) {
 }
 
 bool hugh_may_be_text(hugh_machine *m, hugh_value value) {
-  static const char *const objects[] = {"class", "storage", "dtype", "exception", "enum"};
+  static const char *const objects[] = {"class", "mapping", "sequence", "storage", "dtype", "exception", "enum"};
   hugh_tag tag = hugh_tag_of(value);
   if (tag < HUGH_TAG_GLOBAL) return tag == HUGH_TAG_STRING || tag == HUGH_TAG_MADE;
   const hugh_named *named = hugh_named_of(m, value);
@@ -31,6 +31,36 @@ bool hugh_may_be_text(hugh_machine *m, hugh_value value) {
 }
 
 static bool is_safe_class(hugh_machine *m, hugh_value value) { return hugh_is_safe(m, value, HUGH_CHECK_NONE); }
+
+bool hugh_is_made_new(hugh_check check) {
+  return check == HUGH_CHECK_NO_INIT || check == HUGH_CHECK_PLAIN_STATE || check == HUGH_CHECK_TUPLE_STATE;
+}
+
+static bool is_new_class(hugh_machine *m, hugh_value value) {
+  const hugh_named *named = hugh_tag_of(value) == HUGH_TAG_GLOBAL ? hugh_named_of(m, value) : NULL;
+  return named != NULL && named->judgement.class == HUGH_GLOBAL_SAFE &&
+         (named->judgement.check == HUGH_CHECK_NONE || hugh_is_made_new(named->judgement.check));
+}
+
+static bool is_of(const hugh_named *named, const char *category) {
+  return named != NULL && named->judgement.class == HUGH_GLOBAL_SAFE && strcmp(named->judgement.category, category) == 0;
+}
+
+/* The class of what a call made: what was called, or what a function of copyreg's kind was given; NULL if the node was forgotten. */
+static const hugh_named *class_of(hugh_machine *m, hugh_value object) {
+  const hugh_named *named = hugh_tag_of(object) == HUGH_TAG_CALL ? hugh_named_of(m, object) : NULL;
+  if (named == NULL || (named->judgement.check != HUGH_CHECK_COPYREG && named->judgement.check != HUGH_CHECK_KIN)) return named;
+  hugh_value first = hugh_node_item(m, hugh_node_of(object), 0);
+  return hugh_tag_of(first) == HUGH_TAG_GLOBAL ? hugh_named_of(m, first) : NULL;
+}
+
+/* Whether the attributes of an object may be functions or classes that are not safe in every call. */
+static bool holds_callables(hugh_machine *m, hugh_value value) {
+  if (hugh_tag_of(value) != HUGH_TAG_CALL) return false;
+  if (hugh_node_alive(m, hugh_node_of(value))) return (hugh_node_marks(m, hugh_node_of(value)) & HUGH_NODE_HOLDS) != 0;
+  const hugh_named *class = class_of(m, value);
+  return class == NULL || is_of(class, "class");
+}
 
 static bool is_container(hugh_value value) { return hugh_tag_of(value) >= HUGH_TAG_TUPLE && hugh_tag_of(value) <= HUGH_TAG_SET; }
 
@@ -60,6 +90,30 @@ static bool is_harmless(hugh_machine *m, hugh_value value) {
   for (size_t i = 0; i < count; i++) {
     hugh_tag tag = hugh_tag_of(all[i]);
     if (tag == HUGH_TAG_OPAQUE || (tag == HUGH_TAG_GLOBAL && !is_safe_class(m, all[i]))) return false;
+  }
+  return true;
+}
+
+/* Whether a callable is only kept, for whoever uses the object later: it may be a class that is safe while nothing calls it. */
+static bool is_kept(hugh_machine *m, hugh_value callable, hugh_value container) {
+  hugh_value all[LEAVES_MOST];
+  size_t count;
+  if (!is_new_class(m, callable) || !leaves(m, container, all, &count)) return false;
+  for (size_t i = 0; i < count; i++) {
+    if (all[i] != callable && !is_container(all[i]) && !is_harmless(m, all[i])) return false;
+  }
+  return true;
+}
+
+/* A dict of attributes none of which is a method that the file chose, or has one. */
+static bool is_plain(hugh_machine *m, hugh_value state) {
+  uint64_t count;
+  size_t kept;
+  if (hugh_tag_of(state) != HUGH_TAG_DICT || !hugh_node_size(m, hugh_node_of(state), &count, &kept) || kept != count) return false;
+  for (size_t i = 1; i < kept; i += 2) {
+    hugh_value value = hugh_node_item(m, hugh_node_of(state), i);
+    if (is_container(value) || hugh_is_safe(m, value, HUGH_CHECK_NAMED)) continue;
+    if (is_of(class_of(m, value), "class") || holds_callables(m, value) || !is_harmless(m, value)) return false;
   }
   return true;
 }
@@ -101,7 +155,7 @@ static hugh_got check_encoding(hugh_machine *m, hugh_value value, bool *fine) {
 
 /* The classes that a function may make objects of; `check` admits a condition besides none. */
 static bool makes(hugh_machine *m, const hugh_value *given, size_t count, hugh_check check) {
-  if (count == 0 || !(hugh_is_safe(m, given[0], HUGH_CHECK_NO_INIT) || hugh_is_safe(m, given[0], check))) return false;
+  if (count == 0 || !(is_new_class(m, given[0]) || hugh_is_safe(m, given[0], check))) return false;
   for (size_t i = 1; i < count; i++) {
     if (hugh_tag_of(given[i]) == HUGH_TAG_GLOBAL && !hugh_is_safe(m, given[i], check)) return false;
   }
@@ -142,13 +196,16 @@ hugh_got hugh_check_call(hugh_machine *m, const hugh_named *callee, hugh_call ho
   if (!is_empty(m, keywords)) return HUGH_GOT; /* what extension types take by keyword only may be a raw pointer */
   switch (callee->judgement.check) {
     case HUGH_CHECK_NONE: *fine = true; break;
-    case HUGH_CHECK_NO_INIT: *fine = how == HUGH_CALL_NEW || (how == HUGH_CALL_OLD && known && count == 0 && !is_function(callee)); break;
+    case HUGH_CHECK_NO_INIT:
+    case HUGH_CHECK_PLAIN_STATE:
+    case HUGH_CHECK_TUPLE_STATE: *fine = how == HUGH_CALL_NEW || (how == HUGH_CALL_OLD && known && count == 0 && !is_function(callee)); break;
+    case HUGH_CHECK_NO_ARGUMENTS: *fine = known && count == 0; break;
     case HUGH_CHECK_ONE_ARGUMENT: *fine = known && count == 1 && (!hugh_text_is(callee->name, "type") || is_constant(m, given[0])); break;
     case HUGH_CHECK_CODECS_ENCODE:
       if (known && count == 2) got = check_encoding(m, given[1], fine);
       break;
     case HUGH_CHECK_GETATTR_DATA:
-      if (!known || count != 2 || !hugh_is_safe(m, given[0], HUGH_CHECK_NO_INIT)) break;
+      if (!known || count != 2 || !(is_new_class(m, given[0]) || hugh_is_safe(m, given[0], HUGH_CHECK_ONE_ARGUMENT))) break;
       got = constant_text(m, given[1], &text);
       *fine = got == HUGH_GOT && is_data_attribute(m, given[0], text);
       break;
@@ -161,9 +218,9 @@ hugh_got hugh_check_call(hugh_machine *m, const hugh_named *callee, hugh_call ho
     case HUGH_CHECK_DEFAULTDICT:
       *fine = known && (count == 0 || hugh_tag_of(given[0]) == HUGH_TAG_NONE || is_safe_class(m, given[0]));
       break;
-    case HUGH_CHECK_PARTIAL: *fine = known && count > 0 && is_safe_class(m, given[0]) && is_harmless(m, arguments); break;
+    case HUGH_CHECK_PARTIAL: *fine = known && count > 0 && is_kept(m, given[0], arguments); break;
     case HUGH_CHECK_REBUILD:
-      *fine = known && count > 2 && is_safe_class(m, given[0]) && hugh_is_safe(m, given[1], HUGH_CHECK_NO_INIT) && is_harmless(m, given[2]);
+      *fine = known && count > 2 && is_safe_class(m, given[0]) && is_new_class(m, given[1]) && is_harmless(m, given[2]) && (count == 3 || is_harmless(m, given[3]));
       break;
     case HUGH_CHECK_DTYPE_OBJECT: /* its state decides */
     case HUGH_CHECK_SHARED: *fine = true; break;
@@ -181,28 +238,27 @@ bool hugh_holds_callables(hugh_machine *m, hugh_value state) {
   hugh_value all[LEAVES_MOST];
   uint64_t count;
   size_t kept, used;
-  (void)leaves(m, state, all, &used);
+  bool whole = leaves(m, state, all, &used);
   for (size_t i = 0; i < used; i++) {
-    const hugh_named *named = hugh_named_of(m, all[i]);
-    if (named == NULL || named->judgement.class != HUGH_GLOBAL_SAFE) continue;
-    if (hugh_tag_of(all[i]) == HUGH_TAG_GLOBAL ? named->judgement.check != HUGH_CHECK_NONE
-                                               : (hugh_node_marks(m, hugh_node_of(all[i])) & HUGH_NODE_HOLDS) != 0) return true;
+    const hugh_named *named = hugh_tag_of(all[i]) == HUGH_TAG_GLOBAL ? hugh_named_of(m, all[i]) : NULL;
+    if (named != NULL && named->judgement.class == HUGH_GLOBAL_SAFE && named->judgement.check != HUGH_CHECK_NONE) return true;
+    if (holds_callables(m, all[i])) return true;
   }
-  return hugh_tag_of(state) == HUGH_TAG_DICT && (!hugh_node_size(m, hugh_node_of(state), &count, &kept) || kept != count);
+  return hugh_tag_of(state) == HUGH_TAG_DICT && (!hugh_node_size(m, hugh_node_of(state), &count, &kept) || kept != count || !whole);
 }
 
 /* Code that is handed a global may call it in ways no check sees, and what an object holds by the name of a method as well. */
 void hugh_hand_over(hugh_machine *m, uint64_t offset, const hugh_named *callee, hugh_value arguments, hugh_value keywords) {
   hugh_check check = callee->judgement.check;
   static const bool admits[] = {[HUGH_CHECK_COPYREG] = true, [HUGH_CHECK_KIN] = true, [HUGH_CHECK_RECONSTRUCT] = true,
-                                [HUGH_CHECK_GETATTR_DATA] = true, [HUGH_CHECK_REBUILD] = true};
+                                [HUGH_CHECK_GETATTR_DATA] = true, [HUGH_CHECK_REBUILD] = true, [HUGH_CHECK_PARTIAL] = true};
   bool admitted = (size_t)check < sizeof admits && admits[check];
   hugh_value all[LEAVES_MOST];
   size_t count = 0;
   for (int round = 0; round < 2; round++) {
     (void)leaves(m, round == 0 ? arguments : keywords, all, &count);
     for (size_t i = 0; i < count; i++) {
-      if (hugh_tag_of(all[i]) == HUGH_TAG_CALL && (hugh_node_marks(m, hugh_node_of(all[i])) & HUGH_NODE_HOLDS) != 0) {
+      if (holds_callables(m, all[i])) {
         hugh_note_special(m, offset, "hands a call an object that holds functions or classes of its own choice, which may be taken for its methods");
       }
       hugh_named *named = hugh_tag_of(all[i]) == HUGH_TAG_GLOBAL && !admitted ? hugh_named_of(m, all[i]) : NULL;
@@ -213,19 +269,22 @@ void hugh_hand_over(hugh_machine *m, uint64_t offset, const hugh_named *callee, 
   }
 }
 
+/* sklearn's search trees take twelve items from their state, its metrics two. */
+static bool is_long_enough(const hugh_named *class, uint64_t count) { return count >= (hugh_text_ends(class->module, "dist_metrics") ? 2U : 12U); }
+
 hugh_got hugh_check_state(hugh_machine *m, hugh_value object, hugh_value state, bool *fine, hugh_value learned[2]) {
-  const hugh_named *named = hugh_tag_of(object) == HUGH_TAG_CALL ? hugh_named_of(m, object) : NULL;
+  const hugh_named *class = class_of(m, object);
   uint64_t count;
   size_t kept;
-  *fine = true;
-  if (named == NULL) return HUGH_GOT;
-  switch (named->judgement.check) {
+  *fine = class != NULL || hugh_named_of(m, object) == NULL || !m->states_matter;
+  if (class == NULL) return HUGH_GOT;
+  bool tuple = hugh_tag_of(state) == HUGH_TAG_TUPLE && hugh_node_size(m, hugh_node_of(state), &count, &kept);
+  switch (class->judgement.check) {
     case HUGH_CHECK_DTYPE_OBJECT: return hugh_check_dtype(m, object, state, fine, learned) == HUGH_NEED ? HUGH_NEED : HUGH_GOT;
     case HUGH_CHECK_DEFAULTDICT: *fine = false; break; /* honest ones have no state; attributes are set by name, the factory among them */
-    case HUGH_CHECK_PARTIAL:
-      *fine = hugh_tag_of(state) == HUGH_TAG_TUPLE && hugh_node_size(m, hugh_node_of(state), &count, &kept) && kept > 0 &&
-              is_safe_class(m, hugh_node_item(m, hugh_node_of(state), 0)) && is_harmless(m, state);
-      break;
+    case HUGH_CHECK_PARTIAL: *fine = tuple && kept > 0 && is_kept(m, hugh_node_item(m, hugh_node_of(state), 0), state); break;
+    case HUGH_CHECK_PLAIN_STATE: *fine = is_plain(m, state); break;
+    case HUGH_CHECK_TUPLE_STATE: *fine = tuple && is_long_enough(class, count); break;
     default: break;
   }
   return HUGH_GOT;
@@ -287,9 +346,10 @@ static bool is_mapping(hugh_machine *m, hugh_value value) {
   return hugh_tag_of(value) == HUGH_TAG_DICT || is_made_as(m, value, names, sizeof names / sizeof *names);
 }
 
-bool hugh_is_list(hugh_machine *m, hugh_value value) {
-  static const char *const names[] = {"deque", "list", "bytearray", "array"};
-  return hugh_tag_of(value) == HUGH_TAG_LIST || is_made_as(m, value, names, sizeof names / sizeof *names);
+bool hugh_takes_items(hugh_machine *m, hugh_value object, const char *how) {
+  const hugh_named *class = class_of(m, object);
+  if (strcmp(how, "add") == 0 || (hugh_node_marks(m, hugh_node_of(object)) & HUGH_NODE_BUILT) != 0) return false;
+  return is_of(class, strcmp(how, "__setitem__") == 0 ? "mapping" : "sequence");
 }
 
 static bool has_attribute_items(hugh_machine *m, hugh_value object) {

@@ -190,6 +190,7 @@ typedef struct hugh_machine {
   size_t named_count, named_size, reported;
   uint32_t *named_slots;
   size_t slot_count;
+  bool states_matter;     /* one of them is a class that is safe only in some states */
 
   hugh_string *strings;   /* texts that were read again, by offset */
   size_t string_size, string_count;
@@ -269,6 +270,7 @@ typedef enum hugh_call {
 hugh_named *hugh_named_of(hugh_machine *, hugh_value); /* of a GLOBAL, or of what made a CALL; NULL otherwise */
 bool hugh_may_be_text(hugh_machine *, hugh_value); /* exactly a str, which only some values are known not to be */
 bool hugh_is_safe(hugh_machine *, hugh_value, hugh_check); /* a global that is safe under this check, or without any */
+bool hugh_is_made_new(hugh_check); /* for classes that may be instantiated by their __new__ alone */
 hugh_got hugh_check_call(hugh_machine *, const hugh_named *, hugh_call, hugh_value arguments, hugh_value keywords, bool *fine);
 /* `learned`: what the node of the object is to hold from now on; untouched if that is nothing. */
 hugh_got hugh_check_state(hugh_machine *, hugh_value object, hugh_value state, bool *fine, hugh_value learned[2]);
@@ -278,7 +280,8 @@ hugh_got hugh_special_key(hugh_machine *, hugh_value state, const char **does);
 bool hugh_items_matter(hugh_machine *, hugh_value object, const hugh_value *items, size_t count);
 hugh_got hugh_check_items(hugh_machine *, uint64_t offset, hugh_value object, const hugh_value *items, size_t count);
 void hugh_note_special(hugh_machine *, uint64_t offset, const char *does);
-bool hugh_is_list(hugh_machine *, hugh_value); /* one of Python's own, without attributes */
+/* Whether unpicklers hand items to this object by a method of its class, which its attributes cannot replace. */
+bool hugh_takes_items(hugh_machine *, hugh_value object, const char *how);
 bool hugh_holds_callables(hugh_machine *, hugh_value state); /* that are not safe in every call */
 void hugh_hand_over(hugh_machine *, uint64_t offset, const hugh_named *callee, hugh_value arguments, hugh_value keywords);
 void hugh_misuse(hugh_named *, uint64_t offset, hugh_misused how);

@@ -87,6 +87,7 @@ size_t hugh_machine_name(hugh_machine *m, uint64_t offset, hugh_text module, hug
   m->named_slots[at] = (uint32_t)m->named_count;
   m->named[m->named_count] = (hugh_named){.global = global, .module = global->module, .name = global->name, .judgement = judgement,
                                           .known = hugh_fold_known(module, name), .hash = h, .offset = offset, .count = 1};
+  m->states_matter = m->states_matter || judgement.check == HUGH_CHECK_PLAIN_STATE || judgement.check == HUGH_CHECK_TUPLE_STATE;
   hugh_explain_import(m, offset, &m->named[m->named_count]);
   return m->named_count++;
 }
@@ -159,7 +160,7 @@ static void report_global(hugh_machine *m, const hugh_named *named) {
       break;
     default:
       if (named->misused != HUGH_MISUSED_NOT) named->global->judged = HUGH_GLOBAL_UNKNOWN;
-      if (named->misused == HUGH_MISUSED_CALL && (judgement->check == HUGH_CHECK_NAMED || judgement->check == HUGH_CHECK_NO_INIT)) {
+      if (named->misused == HUGH_MISUSED_CALL && (judgement->check == HUGH_CHECK_NAMED || hugh_is_made_new(judgement->check))) {
         hugh_find(m->scan, m->task, HUGH_FOUND_PICKLE_CALL_UNCHECKED, named->misuse_offset,
                   "%s is known to be safe only as long as nothing calls it; it is called with %s%s", name, shown, times);
       } else if (named->misused == HUGH_MISUSED_CALL) {

@@ -2,14 +2,15 @@
 
 local PATH = "csrc/pickle/globals.tsv"
 local CHECKS = {
-  "-", "codecs_encode", "copyreg", "defaultdict", "dtype_object", "getattr_data", "kin", "named", "no_init", "one_argument", "partial", "rebuild", "reconstruct", "shared",
+  "-", "codecs_encode", "copyreg", "defaultdict", "dtype_object", "getattr_data", "kin", "named", "no_arguments",
+  "no_init", "one_argument", "partial", "plain_state", "rebuild", "reconstruct", "shared", "tuple_state",
 }
 local CATEGORIES = {
   dangerous = {
     "attribute-walk", "code-execution", "crash", "dispatch", "file-read", "file-write", "import", "native-code", "nested-load",
     "network", "process-control",
   },
-  safe = { "class", "constant", "constructor", "dtype", "enum", "exception", "function", "storage" },
+  safe = { "class", "constant", "constructor", "dtype", "enum", "exception", "function", "mapping", "sequence", "storage" },
 }
 
 local function set(list)
