@@ -71,6 +71,8 @@ static const hugh_known functions[] = {
     {"operator", "add", FOLD_CONCAT, 0},
     {"builtins", "str.__add__", FOLD_CONCAT, 0},
     {"operator", "getitem", FOLD_GETITEM, 0},
+    {"builtins", "dict.get", FOLD_GETITEM, 0},
+    {"builtins", "dict.__getitem__", FOLD_GETITEM, 0},
     {"operator", "attrgetter", FOLD_ATTRGETTER, 0},
     {"operator", "itemgetter", FOLD_ITEMGETTER, 0},
     {"operator", "methodcaller", FOLD_METHODCALLER, 0},
@@ -351,7 +353,36 @@ static bool is_named(hugh_machine *m, hugh_value value, const char *module, cons
   return hugh_text_is(m->named[index].module, module) && hugh_text_is(m->named[index].name, name);
 }
 
-/* operator.getitem: of containers, sys.modules, the namespace of a module, and text[::-1]. */
+/* text[from:to:step] */
+static hugh_got slice_text(hugh_machine *m, hugh_value value, const hugh_value *given, size_t count, hugh_value *result) {
+  char out[FOLDED_MOST];
+  hugh_text text;
+  size_t used = 0;
+  hugh_value bounds[3] = {count > 1 ? given[0] : HUGH_TAG_NONE, count > 1 ? given[1] : given[0], count > 2 ? given[2] : HUGH_TAG_NONE};
+  hugh_got got = hugh_value_text(m, value, &text);
+  if (got != HUGH_GOT || text.length > sizeof out) return got;
+  for (int i = 0; i < 3; i++) {
+    if (hugh_tag_of(bounds[i]) != HUGH_TAG_NONE && hugh_tag_of(bounds[i]) != HUGH_TAG_INT) return HUGH_GOT;
+  }
+  int64_t step = hugh_tag_of(bounds[2]) == HUGH_TAG_INT ? hugh_int_of(bounds[2]) : 1, length = (int64_t)text.length;
+  int64_t ends[2] = {step > 0 ? 0 : length - 1, step > 0 ? length : -1};
+  for (int i = 0; i < 2; i++) {
+    if (hugh_tag_of(bounds[i]) != HUGH_TAG_INT) continue;
+    ends[i] = hugh_int_of(bounds[i]) < 0 ? hugh_int_of(bounds[i]) + length : hugh_int_of(bounds[i]);
+    int64_t least = step > 0 ? 0 : -1, most = step > 0 ? length : length - 1;
+    if (ends[i] < least) ends[i] = least;
+    if (ends[i] > most) ends[i] = most;
+  }
+  if (step == 0) return HUGH_GOT;
+  for (int64_t i = ends[0]; step > 0 ? i < ends[1] : i > ends[1]; i += step) {
+    if ((uint8_t)text.data[i] >= 0x80) return HUGH_GOT; /* part of a character */
+    out[used++] = text.data[i];
+  }
+  *result = hugh_value_make(m, (hugh_text){out, used});
+  return HUGH_GOT;
+}
+
+/* operator.getitem: of containers, sys.modules, the namespace of a module, and parts of a text. */
 static hugh_got get_item(hugh_machine *m, uint64_t offset, hugh_value container, hugh_value key, hugh_value *result) {
   hugh_text text;
   hugh_value slice[3] = {0};
@@ -365,10 +396,8 @@ static hugh_got get_item(hugh_machine *m, uint64_t offset, hugh_value container,
   if (tag == HUGH_TAG_GLOBAL && hugh_global_of(container) > 0 && hugh_text_is(m->named[hugh_global_of(container)].name, "__dict__")) {
     return attribute(m, offset, made(m, HUGH_TAG_MODULE, m->named[hugh_global_of(container)].module), key, result);
   }
-  if (fold_of(m, key) == FOLD_SLICE && arguments_of(m, key, slice, 3) == 3 && slice[2] == hugh_value_int(-1)) {
-    sequence parts = {.text = container, .reversed = true};
-    return join(m, 0, &parts, result);
-  }
+  size_t bounds = fold_of(m, key) == FOLD_SLICE && hugh_tag_of(key) == HUGH_TAG_CALL ? arguments_of(m, key, slice, 3) : 0;
+  if (bounds > 0) return slice_text(m, container, slice, bounds, result);
   *result = item(m, container, key);
   return HUGH_GOT;
 }

@@ -104,7 +104,7 @@ static hugh_text unhidden(hugh_text module) {
 #define JOINED_MOST 512
 
 /* A dangerous entry that a path of attributes reaches: module:a.b.c may be a module a.b inside it, or any module one of them imported. */
-static const entry *reached(hugh_text module, hugh_text name) {
+static const entry *reached(hugh_text module, hugh_text name, const entry *(*find)(hugh_text, hugh_text)) {
   char joined[JOINED_MOST];
   size_t used = module.length < JOINED_MOST / 2 ? module.length : 0;
   memcpy(joined, module.data, used);
@@ -122,10 +122,10 @@ static const entry *reached(hugh_text module, hugh_text name) {
       }
     }
     const entry *found;
-    if (dangerous(found = exact_or_whole((hugh_text){joined, used + dot}, rest))) return found;
-    if (dangerous(found = exact_or_whole(owner, rest))) return found;
-    if (dangerous(found = exact_or_whole(unhidden(part), first))) return found;
-    if (dangerous(found = exact_or_whole(part, first))) return found;
+    if (dangerous(found = find((hugh_text){joined, used + dot}, rest))) return found;
+    if (dangerous(found = find(owner, rest))) return found;
+    if (dangerous(found = find(unhidden(part), first))) return found;
+    if (dangerous(found = find(part, first))) return found;
     if (dangerous(found = look_up(module, owner))) return found;
     start = dot + 1;
   }
@@ -144,12 +144,14 @@ static hugh_judgement judge_one(hugh_text module, hugh_text name) {
   for (size_t start = 0, i = 0; i <= name.length; i++) {
     if (i < name.length && name.data[i] != '.') continue;
     if (++parts > PARTS_MOST || is_walk((hugh_text){name.data + start, i - start})) {
+      if (start > 0 && dangerous(found = look_up(module, before(name, start - 1)))) return judgement_of(found); /* os:system.__call__ */
       return (hugh_judgement){HUGH_GLOBAL_DANGEROUS, HUGH_CHECK_NONE, "attribute-walk", "reaches into the interpreter's own objects"};
     }
     start = i + 1;
   }
-  found = whole_module(module);
-  if (found == NULL) found = reached(module, name);
+  found = reached(module, name, look_up); /* site:os.system runs a shell command, whatever else site does */
+  if (found == NULL) found = whole_module(module);
+  if (found == NULL) found = reached(module, name, exact_or_whole);
   return judgement_of(found);
 }
 

@@ -615,8 +615,10 @@ reload:
             m->at = hugh_machine_keeps(m) ? from : m->frame_end; /* what is left of the old frame is dropped */
             m->frame_end = m->at + size;
           } else {
+            uint64_t outer_end = m->frame_end;
             m->at = from;
             hugh_machine_diverge(m, HERE(), true, "a frame begins inside another");
+            m->frame_end = from + size > outer_end ? from + size : outer_end;
           }
         } else {
           m->at = from;

@@ -139,4 +139,23 @@ describe("the pickle machine", function()
       if report then assert.are_not.equal("safe", report.files[1].safety) end
     end
   end)
+
+  it("says of a path of attributes what the end of it does", function()
+    for name, reason in pairs {
+      ["site\nos.system"] = "runs a shell command", ["random\n_os.system"] = "runs a shell command", ["os\nsystem.__call__"] = "runs a shell command",
+      ["collections\n__loader__.load_module"] = "the interpreter's own objects",
+    } do
+      local data = "c" .. name .. "\n."
+      assert.is_truthy(scan(data, #data).findings[1].message:find(reason, 1, true), name)
+    end
+  end)
+
+  it("follows frames of which one begins inside another and is longer", function()
+    local call = "\128\4" .. frame(25) .. frame(54) .. "(X\7\0\0\0_codecs\140\12_reconstruct\147p5\nlG\63\228\204\248\189\170\129\54"
+      .. "0N0Finf\ncoperator \nattrgetter\n0."
+    local names = {}
+    for _, global in ipairs(scan(call, #call).globals) do names[global.module] = true end
+    assert.is_true(names["operator "])
+    assert.is_true(names["ator "]) -- where a buffer held the first frame and not the second
+  end)
 end)
