@@ -269,10 +269,13 @@ static int multi_add(lua_State *L) {
   return 1;
 }
 
-static const char *error_code(CURLcode result) {
+static const char *error_code(CURL *easy, CURLcode result) {
+  curl_off_t connected = 0;
   switch (result) {
     case CURLE_COULDNT_RESOLVE_PROXY: case CURLE_COULDNT_RESOLVE_HOST: case CURLE_COULDNT_CONNECT: return "CONNECT";
-    case CURLE_OPERATION_TIMEDOUT: return "TIMEOUT";
+    case CURLE_OPERATION_TIMEDOUT:
+      curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
+      return connected > 0 ? "TIMEOUT" : "CONNECT";
     case CURLE_SSL_CONNECT_ERROR: case CURLE_PEER_FAILED_VERIFICATION: case CURLE_SSL_CACERT_BADFILE: case CURLE_SSL_CERTPROBLEM: return "TLS";
     case CURLE_URL_MALFORMAT: return "URL";
     case CURLE_UNSUPPORTED_PROTOCOL: return "PROTOCOL"; /* not a URL we speak, or an answer that is no HTTP */
@@ -291,7 +294,7 @@ static void push_result(lua_State *L, transfer *t, CURLcode result) {
   if (result != CURLE_OK && !t->truncated) {
     lua_pushstring(L, t->refused ? "the address is private" : t->out_of_memory ? "not enough memory" : t->error[0] ? t->error : curl_easy_strerror(result));
     lua_setfield(L, -2, "error");
-    lua_pushstring(L, t->refused ? "REFUSED" : t->out_of_memory ? "MEMORY" : error_code(result));
+    lua_pushstring(L, t->refused ? "REFUSED" : t->out_of_memory ? "MEMORY" : error_code(t->easy, result));
     lua_setfield(L, -2, "code");
   }
   lua_pushinteger(L, (lua_Integer)status);

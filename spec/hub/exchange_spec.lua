@@ -296,13 +296,13 @@ describe("settings", function()
     assert.same({ endpoint = "https://mirror.example", token = "hf_a", home = "/h/hf", cache = "/h/hf/hub", offline = true }, set)
     set = read { HOME = "/h", XDG_CACHE_HOME = "/x", HF_HUB_CACHE = "/c" }
     assert.same({ endpoint = "https://huggingface.co", home = "/x/huggingface", cache = "/c", offline = false }, set)
-    assert.is_nil(read { HF_ENDPOINT = "mirror.example" })
+    for _, wrong in ipairs { "mirror.example", "https://mirror.example?x", "https://mirror.example/#x" } do assert.is_nil(read { HF_ENDPOINT = wrong }) end
   end)
 
   it("read the token file, unless that is switched off", function()
     local path = os.tmpname()
     local handle = io.open(path, "w")
-    handle:write("hf_file\n")
+    handle:write("  hf_file\r\n", ("x"):rep(10000))
     handle:close()
     assert.equal("hf_file", read { HF_TOKEN_PATH = path }.token)
     assert.is_nil(read { HF_TOKEN_PATH = path, HF_HUB_DISABLE_IMPLICIT_TOKEN = "1" }.token)

@@ -56,7 +56,7 @@ describe("a model on the Hub", function()
     })
     repository("acme/flagged", {
       ["model.safetensors"] = safetensors(8), ["other.safetensors"] = safetensors(8),
-      [".hub.json"] = '{"securityRepoStatus": {"scansDone": true, "filesWithIssues": [{"path": "model.safetensors", "level": "unsafe"}]}, '
+      [".hub.json"] = '{"securityRepoStatus": {"scansDone": true, "filesWithIssues": [{"path": "model.safetensors", "level": "unsafe"}, {"path": "other.safetensors", "level": "brand-new"}]}, '
         .. '"files": {"model.safetensors": {"security": {"status": "unsafe", "avScan": {"status": "safe"}, "pickleImportScan": null, '
         .. '"jFrogScan": {"status": "unsafe", "message": "a \\u001b[31mvirus"}, "protectAiScan": {"status": "brand-new"}}}, '
         .. '"other.safetensors": {"security": {"status": "queued"}}}}',
@@ -148,8 +148,9 @@ describe("a model on the Hub", function()
       scanners = { { name = "JFrog", status = "unsafe", message = "a  [31mvirus" }, { name = "Protect AI", status = "unknown" }, { name = "antivirus", status = "safe" } },
     }, file(facts, "model.safetensors").hub)
     assert.equal("queued", file(facts, "other.safetensors").hub.status)
-    assert.equal(1, #facts.findings)
+    assert.equal(2, #facts.findings)
     assert.equal("hub.scanners-disagree", facts.findings[1].id)
+    assert.matches("call this file brand%-new", facts.findings[2].message)
     assert.matches("unsafe %(JFrog: a  %[31mvirus%); hugh found nothing", facts.findings[1].message)
     local result = hugh.assess(facts)
     assert.equal("warn", result.verdict)

@@ -61,6 +61,17 @@ describe("the libcurl transport", function()
     end
   end)
 
+  it("tells a server that never answers a connection from one that stalls", function()
+    local other = transport.open { connect_timeout = 0.5, stall_timeout = 5, getenv = function() end }
+    local code -- the fault injector speaks no TLS, and waits for a line that does not come
+    other:task(function()
+      code = other:fetch { method = "GET", url = site.endpoint:gsub("^http:", "https:") .. "/", headers = {}, limit = 10, open_only = false }.code
+    end)
+    other:run()
+    assert.equal("CONNECT", code)
+    other:close()
+  end)
+
   it("refuses also when another request has opened the connection", function()
     assert.equal(200, fetch("/count/a").status)
     assert.equal("REFUSED", fetch("/count/a", { open_only = true }).code)
@@ -85,7 +96,7 @@ describe("the libcurl transport", function()
   end)
 
   it("asks the proxy that the environment names, except for what no_proxy lists", function()
-    local environment = { http_proxy = site.endpoint, no_proxy = "x.example, 127.0.0.1" }
+    local environment = { HTTP_PROXY = site.endpoint, no_proxy = "x.example, 127.0.0.1, y.example:81, [::7]" }
     local proxied = transport.open { getenv = function(name) return environment[name] end, connect_timeout = 2 }
     local function body(address)
       local response
@@ -97,6 +108,12 @@ describe("the libcurl transport", function()
     assert.equal("by the proxy", text)
     assert.is_nil(private) -- the proxy's address says nothing of the server's
     assert.truthy(body(site.endpoint .. "/echo"):find("Host: 127.0.0.1", 1, true))
+    for _, address in ipairs { "http://a.x.example/", "http://y.example:81/", "http://[::7]/" } do assert.is_nil(body(address), address) end
+    assert.equal("by the proxy", body("http://y.example/echo"))
+    environment.REQUEST_METHOD = "GET" -- a CGI program's HTTP_PROXY is the client's word
+    assert.is_nil(body("http://some.example/echo"))
+    environment.http_proxy = site.endpoint
+    assert.equal("by the proxy", body("http://some.example/echo"))
     proxied:close()
   end)
 

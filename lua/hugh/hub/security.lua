@@ -47,10 +47,10 @@ function security.compare(facts)
   local issues = {}
   for _, issue in ipairs(about.files) do issues[issue.path] = issue.status end
   for _, file in ipairs(facts.files) do
-    -- The model's record is of now; the status of a file may have been remembered.
+    -- The model's record is of now; the status of a file may have been remembered. What it lists is an issue, whatever it calls it.
     local status = issues[file.path] or file.hub and file.hub.status or about.scans_done and "safe"
     local finding
-    if flagged[status] and (file.safety == "safe" or file.safety == "unknown") then
+    if (issues[file.path] or flagged[status]) and (file.safety == "safe" or file.safety == "unknown") then
       local message = ("the Hub's scanners call this file %s%s; hugh found nothing in it"):format(status, accusers(file.hub))
       finding = { severity = "medium", message = message }
     elseif status == "safe" and file.safety == "dangerous" then

@@ -9,12 +9,14 @@ local function flag(getenv, name) return truthy[(getenv(name) or ""):lower()] or
 
 local function expand(path, home) return (path:gsub("^~", home)) end
 
+local TOKEN_MOST = 4096 -- bytes of the file
+
 local function first_line(path)
   local file = io.open(path, "r")
   if not file then return nil end
-  local line = file:read("*l")
+  local text = file:read(TOKEN_MOST)
   file:close()
-  return line and line:match("^%s*(.-)%s*$")
+  return text and text:match("^[^\r\n]*")
 end
 
 ---@class hugh.hub.settings
@@ -41,6 +43,7 @@ function settings.read(getenv)
   home = expand(home, user)
   local endpoint = (get("HF_ENDPOINT") or "https://huggingface.co"):gsub("/+$", "")
   local parsed, message = url.parse(endpoint)
+  if endpoint:find("[?#]") then parsed, message = nil, "a query has no place there" end
   if not parsed then return nil, ("HF_ENDPOINT is %s: %s"):format(endpoint, message), "SETTINGS" end
 
   local token = get("HF_TOKEN")

@@ -23,16 +23,18 @@ local SLICE = 0.2 -- seconds; how long Ctrl-C may wait
 local LITTER = 4 * 2 ^ 20 -- bytes after which garbage is collected: the command hardly does, and a run may be long
 local ANSWER = 8 * 1024 -- bytes of tables and coroutines that an answer leaves besides its body
 
--- The proxy the environment names for a URL, "" for none.
+-- The proxy the environment names for a URL, "" for none. In a CGI program HTTP_PROXY is what the client's header "Proxy" says.
 local function proxy_for(target, getenv)
   local parsed = url.parse(target)
   if not parsed then return "" end
-  local proxy = getenv(parsed.scheme .. "_proxy") or (parsed.scheme == "https" and getenv("HTTPS_PROXY")) or getenv("all_proxy")
-    or getenv("ALL_PROXY")
+  local name = parsed.scheme .. "_proxy"
+  local cgi = name == "http_proxy" and getenv("REQUEST_METHOD")
+  local proxy = getenv(name) or not cgi and getenv(name:upper()) or getenv("all_proxy") or getenv("ALL_PROXY")
   if not proxy or proxy == "" then return "" end
+  local host = "." .. parsed.host:gsub("[%[%]]", "")
   for entry in (getenv("no_proxy") or getenv("NO_PROXY") or ""):lower():gmatch("[^,%s]+") do
-    local suffix = "." .. entry:gsub("^%.", "")
-    if entry == "*" or ("." .. parsed.host):sub(-#suffix) == suffix then return "" end
+    local suffix = "." .. entry:gsub("^%.", ""):gsub("[%[%]]", "")
+    if entry == "*" or host:sub(-#suffix) == suffix or (host .. ":" .. parsed.port):sub(-#suffix) == suffix then return "" end
   end
   return proxy
 end
