@@ -43,15 +43,15 @@ def repository(name, files):
 
 
 SCORE = b"""
-local hub, session, requests, bytes, total = require("hugh.model.hub"), {}, 0, 0, 0
+local requests, bytes, total = 0, 0, 0
 local largest = { size = -1 }
-for _, target in ipairs(arg) do
-  local facts = assert(hub.load(target, { cache = false, session = session }))
+require("hugh.model").each(arg, { cache = false }, function(_, facts, message)
+  assert(facts, message)
   requests, bytes, total = requests + facts.requests, bytes + facts.bytes_read, total + facts.total_bytes
   for _, file in ipairs(facts.files) do
     if file.size > largest.size then largest = file end
   end
-end
+end)
 print(("%d %d %d %d %d"):format(requests, bytes, total, largest.requests, largest.bytes_read))
 """
 

@@ -108,12 +108,27 @@ describe("hugh score", function()
   end)
 
   it("asks no more once its time is up", function()
-    local run = helper.hugh("score --timeout 1 --json file_mute/m fine/m", environment())
+    local run = helper.hugh("score --timeout 2 --json file_mute/m info_mute/m", environment())
     assert.equal(2, run.code)
-    assert.same({ "hugh: fine/m: 127.0.0.1: the time for this is up\n", "warn" }, { run.err, json.decode(run.out)[1].verdict })
+    assert.same({ "hugh: info_mute/m: 127.0.0.1: the time for this is up\n", "warn" }, { run.err, json.decode(run.out)[1].verdict })
     run = helper.hugh("score --timeout soon fine/m", environment())
     assert.equal(2, run.code)
     assert.matches("wants a number of seconds, not 'soon'", run.err, 1, true)
+  end)
+
+  it("looks at several models side by side, and tells of them in the order they were named", function()
+    local targets = {}
+    for i = 1, 20 do targets[i] = i % 3 == 0 and "file_slow/m" or i % 7 == 0 and "info_404/m" or "fine_" .. i .. "/m" end
+    local run = helper.hugh("score --jsonl spec/fixtures/benign " .. table.concat(targets, " "), environment())
+    assert.equal(2, run.code)
+    local seen, missing = {}, {}
+    for line in run.out:gmatch("[^\n]+") do seen[#seen + 1] = json.decode(line).target end
+    for target in run.err:gmatch("hugh: ([%w_/]+): 127.0.0.1 has nothing there") do missing[#missing + 1] = target end
+    for i = #targets, 1, -1 do
+      if targets[i]:find("404", 1, true) then table.remove(targets, i) end
+    end
+    table.insert(targets, 1, "spec/fixtures/benign")
+    assert.same({ targets, { "info_404/m", "info_404/m" } }, { seen, missing })
   end)
 
   it("asks once about a commit, however many runs ask at the same time", function()

@@ -117,6 +117,31 @@ describe("the libcurl transport", function()
     proxied:close()
   end)
 
+  it("runs bodies side by side, nested and with a few places for what needs memory", function()
+    local other, log, inside, most = transport.open { places = 2, getenv = function() end }, {}, 0, 0
+    local function fetch_one() other:fetch { method = "GET", url = site.endpoint .. "/echo", headers = {}, limit = 1000, open_only = false } end
+    local function body()
+      other:enter()
+      inside, most = inside + 1, math.max(most, inside + 1)
+      fetch_one()
+      inside = inside - 1
+      other:leave()
+      log[#log + 1] = "inner"
+    end
+    other:all {
+      function()
+        other:all {} -- nothing to wait for
+        other:all { function() end } -- nor here
+        other:all { body, body, body, body, body }
+        log[#log + 1] = "outer"
+      end,
+      fetch_one,
+    }
+    assert.same({ "inner", "inner", "inner", "inner", "inner", "outer" }, log)
+    assert.same({ 0, 2, 2 }, { inside, most, other.places })
+    other:close()
+  end)
+
   it("answers everybody at once when the time it was given is up", function()
     local other = transport.open { getenv = function() end }
     other:allow(0)

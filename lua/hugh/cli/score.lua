@@ -44,18 +44,16 @@ function score.run(options, out)
   if options.from_jsonl then return require("hugh.cli.rank").run(policy, options, out) end
   if #options.targets == 0 then return nil, "name a model to score: a directory, org/name[@revision] or a Hub URL." end
 
-  local hugh = require("hugh")
   local json = (options.json or options.jsonl) and require("hugh.json")
   local paint, one = common.painter(), #options.targets == 1
-  local rows, blocked, failed, session = {}, false, false, {}
-  for _, target in ipairs(options.targets) do
-    local model, result
-    local progress = common.progress(target)
-    model, message = hugh.model(target, { advisories = options.advisories, timeout = options.timeout, progress = progress, session = session })
+  local rows, blocked, failed = {}, false, false
+  local progress = common.progress(one and options.targets[1] or #options.targets .. " models")
+  local function take(target, model, why)
+    local result
     if progress then progress() end
-    if model then result, message = hugh.assess(model, policy) end
+    if model then result, why = require("hugh").assess(model, policy) end
     if not result then
-      common.say(message)
+      common.say(why)
       failed = true
     else
       blocked = blocked or result.verdict == "block"
@@ -71,6 +69,7 @@ function score.run(options, out)
       end
     end
   end
+  require("hugh.model").each(options.targets, { advisories = options.advisories, timeout = options.timeout, progress = progress }, take)
   if options.json and rows[1] then
     local results = json.array {}
     for i, row in ipairs(rows) do results[i] = row.result end

@@ -9,6 +9,7 @@ local url = require("hugh.hub.url")
 
 ---@class hugh.io.options
 ---@field connections? integer per host
+---@field places? integer see loop:enter
 ---@field connect_timeout? number seconds
 ---@field stall_timeout? number seconds with hardly a byte
 ---@field timeout? number seconds for one request
@@ -64,7 +65,8 @@ function loop.open(options)
     ca = get("SSL_CERT_FILE") or get("REQUESTS_CA_BUNDLE") or get("CURL_CA_BUNDLE"),
     connect_timeout = options.connect_timeout or 10, stall_timeout = options.stall_timeout or 20, timeout = options.timeout or 120,
     waiting = {}, -- id of a transfer -> { routine = the coroutine that wants its response, proxied }
-    delayed = {}, -- { due = time, request, routine }
+    delayed = {}, -- { due = time, request, routine }; without a request, a task that was woken
+    places = options.places or 8, queue = {}, -- tasks that wait for a place
     active = 0, litter = 0, clock = curl.now,
   }, loop)
 end
@@ -83,11 +85,20 @@ local function start(self, request, routine)
   self.waiting[id] = { routine = routine, proxied = proxy ~= "" }
 end
 
+local park = {} -- what a task yields that another task will wake
+
+local function wake(self, routine) table.insert(self.delayed, { due = 0, routine = routine }) end
+
 local function resume(self, routine, ...)
+  local outer = self.current
+  self.current = routine
   local alive, request = coroutine.resume(routine, ...)
+  self.current = outer
   if not alive then error(debug.traceback(routine, request), 0) end
   if coroutine.status(routine) == "dead" then
     self.active = self.active - 1
+  elseif request == park then
+    return
   elseif request.delay or is_late(self) then
     local due = self.clock() + (request.delay or 0)
     table.insert(self.delayed, { due = math.min(due, self.deadline or due), request = request, routine = routine })
@@ -105,7 +116,7 @@ local function turn(self)
     local entry = self.delayed[i]
     if entry.due <= now then
       table.remove(self.delayed, i)
-      if is_late(self) then resume(self, entry.routine, late) else start(self, entry.request, entry.routine) end
+      if entry.request and not is_late(self) then start(self, entry.request, entry.routine) else resume(self, entry.routine, late) end
     end
   end
   for _, entry in ipairs(self.delayed) do patience = math.min(patience, math.max(0, entry.due - now)) end
@@ -145,12 +156,40 @@ function loop:fetch(request) return coroutine.yield(request) end -- luacheck: ig
 function loop:allow(seconds) self.deadline = self.deadline or seconds and self.clock() + seconds end
 
 --- Runs until every task has ended. An error in a task is thrown here.
----@param tick? fun() called between turns
-function loop:run(tick)
-  while self.active > 0 do
-    turn(self)
-    if tick then tick() end
+function loop:run()
+  while self.active > 0 do turn(self) end
+end
+
+--- Runs bodies side by side, and returns when all have ended. Inside a task the other tasks go on meanwhile.
+---@param bodies fun()[]
+function loop:all(bodies)
+  local caller, left, parked = self.current, #bodies, false
+  for _, body in ipairs(bodies) do
+    self:task(function()
+      body()
+      left = left - 1
+      if left == 0 and parked then wake(self, caller) end
+    end)
   end
+  if not caller then return self:run() end
+  parked = left > 0
+  if parked then coroutine.yield(park) end
+end
+
+--- Takes one of the loop's few places, for work that needs memory; waits if there is none. Inside a task.
+function loop:enter()
+  if self.places > 0 then
+    self.places = self.places - 1
+  else
+    table.insert(self.queue, self.current)
+    coroutine.yield(park) -- loop:leave hands its place over
+  end
+end
+
+--- Gives the place back.
+function loop:leave()
+  local first = table.remove(self.queue, 1)
+  if first then wake(self, first) else self.places = self.places + 1 end
 end
 
 --- Ends all transfers and connections.

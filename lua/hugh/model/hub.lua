@@ -18,7 +18,7 @@ local targets = require("hugh.hub.target")
 
 local hub = {}
 
-local PARALLEL = 8 -- files at a time; what bounds the memory
+local PARALLEL = 8 -- files at a time, of all models together; what bounds the memory
 local TEXT_MOST = 4 * 2 ^ 20
 local KNOWN_MODELS, KNOWN_FOLLOWERS = 10, 100 -- from these on a publisher has a history: a known community contributor
 local FILE_MOST = 512 * 10 ^ 6 -- bytes of one file: nobody should be made to download terabytes to learn what they are
@@ -115,11 +115,18 @@ local function read_text(self, entry, fetch)
 end
 
 -- All files of the commit, PARALLEL at a time. Returns reports and texts, or nil, message, CODE of the first failure.
-local function scan_all(self, entries, loop, progress)
-  local reports, texts, failure = {}, {}, nil
-  local next_index, done, bytes = 1, 0, self.client.bytes_read
-  local function fetch(request) return loop:fetch(request) end
+local function scan_all(self, entries, loop, session, progress)
+  local reports, texts, failure, next_index = {}, {}, nil, 1
+  local state = session.progress or { files = 0, of = 0, bytes = 0 }
+  session.progress, state.of = state, state.of + #entries
+  local function fetch(request)
+    local response = loop:fetch(request)
+    state.bytes = state.bytes + #(response.body or "")
+    if progress then progress(state) end
+    return response
+  end
   local function worker()
+    loop:enter()
     while next_index <= #entries and not failure do
       local index = next_index
       next_index = next_index + 1
@@ -127,7 +134,7 @@ local function scan_all(self, entries, loop, progress)
       local report, whole, code = scan(self, entry, fetch)
       if not report then
         failure = failure or { whole, code }
-        return
+        break
       end
       reports[index] = report
       if is_text(entry.path) then
@@ -136,11 +143,13 @@ local function scan_all(self, entries, loop, progress)
         texts[entry.path] = whole
         if code and not promises[code] then failure = failure or { ("%s: %s: %s"):format(self.repo, entry.path, message), code } end
       end
-      done = done + 1
+      state.files = state.files + 1
     end
+    loop:leave()
   end
-  for _ = 1, math.min(PARALLEL, #entries) do loop:task(worker) end
-  loop:run(progress and function() progress { files = done, of = #entries, bytes = self.client.bytes_read - bytes } end)
+  local workers = {}
+  for i = 1, math.min(PARALLEL, #entries) do workers[i] = worker end
+  loop:all(workers)
   if failure then return nil, failure[1], failure[2] end
   return reports, texts
 end
@@ -175,25 +184,25 @@ local function look(self, info, options, session)
   session.publishers = publishers
   if not name or organisations[name:lower()] then publishers[key] = {} end
   local entries, message, code
-  loop:task(function()
-    local expand = type(info.siblings) == "table" and #info.siblings <= EXPANDED_MOST
-    entries, message, code = self.client:tree(self.repo, self.commit, expand):run(fetch)
-  end)
-  if not publishers[key] then loop:task(function() publishers[key] = self.client:publisher(name):run(fetch) end) end
-  loop:run()
+  loop:all {
+    function()
+      local expand = type(info.siblings) == "table" and #info.siblings <= EXPANDED_MOST
+      entries, message, code = self.client:tree(self.repo, self.commit, expand):run(fetch)
+    end,
+    function() publishers[key] = publishers[key] or self.client:publisher(name):run(fetch) end,
+  }
   if not entries then return nil, message, code end
   if #entries == 0 then return nil, self.repo .. ": there are no files in it", "EMPTY" end
-  local reports, texts, why = scan_all(self, entries, loop, options.progress)
+  local reports, texts, why = scan_all(self, entries, loop, session, options.progress)
   if not reports then return nil, texts, why end
   return { reports = reports, texts = json.object(texts), publisher = publishers[key] }
 end
 
 local function load(self, target, place, options, session)
   local info, message, code
-  self.loop:task(function()
+  self.loop:all { function()
     info, message, code = self.client:info(place.repo, place.revision):run(function(request) return self.loop:fetch(request) end)
-  end)
-  self.loop:run()
+  end }
   if not info then return nil, message, code end
   local named = type(info.id) == "string" and targets.parse(info.id)
   self.repo, self.commit = named and named.repo or place.repo, info.sha -- the Hub knows renamed models by their old names, too
@@ -248,7 +257,7 @@ local option_names = {
 ---@field token? string instead of HF_TOKEN
 ---@field cache? string|false folder of the answer cache; false for none
 ---@field advisories? string see hugh.model
----@field progress? fun(state: { files: integer, of: integer, bytes: integer })
+---@field progress? fun(state: { files: integer, of: integer, bytes: integer }) of all models of a session
 ---@field timeouts? { connect?: number, stall?: number, whole?: number } seconds
 ---@field retries? integer
 ---@field backoff? number seconds before the first retry
@@ -256,6 +265,19 @@ local option_names = {
 ---@field session? table see hugh.model
 ---@field most? integer bytes to read of one file (default 512 MB)
 ---@field timeout? number seconds for this call, or all that share a session, from the first on; what was not read by then is unknown
+
+--- The loop of a session.
+---@param session table
+---@param options hugh.model.hub.options
+---@return hugh.io.loop
+function hub.loop(session, options)
+  local timeouts = options.timeouts or {}
+  session.loop = session.loop or require("hugh.io.curl").open {
+    connect_timeout = timeouts.connect, stall_timeout = timeouts.stall, timeout = timeouts.whole, getenv = options.getenv, places = PARALLEL,
+  }
+  session.loop:allow(options.timeout)
+  return session.loop
+end
 
 --- Looks at a model on the Hub. Reads metadata and the bytes a loader would interpret, nothing else.
 ---@param target string "org/name[@revision]" or a Hub URL
@@ -280,12 +302,8 @@ function hub.load(target, options)
     endpoint = endpoint, token = token, agent = "hugh/" .. core.version, retries = options.retries, backoff = options.backoff,
   }
   if not self.client then return nil, message, code end
-  local timeouts, session = options.timeouts or {}, options.session or {}
-  session.loop = session.loop or require("hugh.io.curl").open {
-    connect_timeout = timeouts.connect, stall_timeout = timeouts.stall, timeout = timeouts.whole, getenv = options.getenv,
-  }
-  self.loop = session.loop
-  self.loop:allow(options.timeout)
+  local session = options.session or {}
+  self.loop = hub.loop(session, options)
   local ok, facts
   ok, facts, message, code = pcall(load, self, target, place, options, session)
   if not ok or not options.session then

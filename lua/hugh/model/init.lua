@@ -49,6 +49,38 @@ function model.load(target, options)
   return facts
 end
 
+local SIDE_BY_SIDE = 8 -- models on the Hub
+
+--- Several models; those on the Hub are looked at side by side.
+---@param targets string[]
+---@param options? hugh.model.hub.options as for model.load
+---@param take fun(target: string, facts: hugh.facts|nil, message: string|nil, code: string|nil) gets them one by one, in the order of targets
+function model.each(targets, options, take)
+  local shared = { session = {} }
+  for name, value in pairs(options or {}) do shared[name] = value end
+  local results, next_one, next_taken, remote = {}, 1, 1, 0
+  local function worker()
+    while next_one <= #targets do
+      local i = next_one
+      next_one = next_one + 1
+      local facts, message, code = model.load(targets[i], shared)
+      results[i] = { facts = facts, message = message, code = code }
+      while results[next_taken] do
+        local result = results[next_taken]
+        results[next_taken], next_taken = nil, next_taken + 1
+        take(targets[next_taken - 1], result.facts, result.message, result.code)
+      end
+    end
+  end
+  for _, target in ipairs(targets) do
+    if not core.realpath(target) then remote = remote + 1 end
+  end
+  if remote < 2 then return worker() end
+  local workers = {}
+  for i = 1, math.min(SIDE_BY_SIDE, remote) do workers[i] = worker end
+  require("hugh.model.hub").loop(shared.session, shared):all(workers)
+end
+
 --- Facts from a record of the Hub's API (`GET /api/models/…`), without looking at any file: enough to rank by metadata.
 ---@param info table a decoded record
 ---@return hugh.facts

@@ -193,21 +193,20 @@ local function open_api(endpoint, session, timeout)
       if dependency.version then asked[#asked + 1] = dependency end
     end
     if #asked == 0 then return {} end
-    loop:task(function() ids, why, kind = osv.ids(server, asked):run(fetch) end)
-    loop:run()
+    loop:all { function() ids, why, kind = osv.ids(server, asked):run(fetch) end }
     if not ids then return nil, why, kind end
-    local records, failure = {}, nil
+    local records, failure, bodies = {}, nil, {}
     for i, id in ipairs(ids) do
-      loop:task(function()
+      bodies[i] = function()
         if not known[id] and not failure then
           local record, reason, its = osv.record(server, id):run(fetch)
           if not record then failure = failure or { reason, its } end
           known[id] = record
         end
         records[i] = known[id]
-      end)
+      end
     end
-    loop:run()
+    loop:all(bodies)
     if failure then return nil, failure[1], failure[2] end
     return records
   end
