@@ -152,8 +152,8 @@ HUGH_API void hugh_scan_reset(hugh_scan *, const hugh_options *);
 HUGH_API hugh_next hugh_scan_step(hugh_scan *, size_t work, hugh_want *);
 
 /*
-** Lends the scan `length` bytes of the source from `offset`; they must stay as they are until the next call of hugh_scan_feed,
-** hugh_scan_reset or hugh_scan_free on this scan. May be fewer or more than wanted, and may start earlier.
+** Lends the scan `length` bytes of the source from `offset`: they must stay as they are until hugh_scan_step wants others, so that a host can
+** read those into the same buffer. May be fewer or more than wanted, and may start earlier.
 */
 HUGH_API void hugh_scan_feed(hugh_scan *, uint64_t offset, const void *bytes, size_t length);
 

@@ -314,6 +314,7 @@ hugh_next hugh_scan_step(hugh_scan *scan, size_t work, hugh_want *want) {
       pop(scan);
     } else if (next == HUGH_WANT && scan->wanting) {
       *want = scan->want;
+      scan->window.length = 0; /* the host may read what is wanted into the same buffer */
       return HUGH_WANT;
     } else if (scan->work == 0) {
       return HUGH_AGAIN;

@@ -179,8 +179,7 @@ static void settle_size(hugh_scan *scan) {
 }
 
 void hugh_scan_feed(hugh_scan *scan, uint64_t offset, const void *bytes, size_t length) {
-  scan->window.data = NULL; /* what was lent before is the host's again, whether or not these bytes are of use */
-  scan->window.length = 0;
+  scan->window.length = 0; /* what was lent before is the host's again, even if these bytes are of no use */
   if (length == 0 || scan->done || scan->failed) return;
   hugh_view *root = scan->views[0];
   if (root->size != HUGH_UNKNOWN_SIZE) { /* a source that grew: what it promised is what is judged */

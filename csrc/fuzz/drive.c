@@ -81,6 +81,8 @@ static double processor_time(void) {
 /* Feeds what is wanted: all of it, or a random piece that may start early, end late, or be somewhere else altogether. */
 static void feed(run *r, const source *s, const hugh_want *want, bool pieces, uint8_t **lent) {
   if (want->offset >= s->size) {
+    free(*lent);
+    *lent = NULL;
     hugh_scan_eof(r->scan, pieces ? want->offset : s->size);
     return;
   }
@@ -99,8 +101,8 @@ static void feed(run *r, const source *s, const hugh_want *want, bool pieces, ui
   uint8_t *fresh = malloc(length); /* a block of its own, so that a stale pointer or a read beyond is seen */
   if (fresh == NULL) abort();
   memcpy(fresh, s->data + from, length);
+  free(*lent); /* as a host does that reads into the same buffer again */
   hugh_scan_feed(r->scan, from, fresh, length);
-  free(*lent);
   *lent = fresh;
   r->fed += length;
 }
