@@ -61,13 +61,28 @@ static hugh_errno drive(hugh_scan *scan, int fd, hugh_buffer *buffer) {
   }
 }
 
+/* The files of /proc say that they are empty, whatever they hold. */
+static hugh_errno open_source(const char *path, int *fd, uint64_t *size) {
+  hugh_errno error = open_regular(path, fd, size);
+  if (error == 0 && *size == 0) *size = HUGH_UNKNOWN_SIZE;
+  return error;
+}
+
+hugh_errno hugh_file_head(const char *path, uint8_t *data, size_t length, size_t *got, uint64_t *size) {
+  int fd;
+  hugh_errno error = open_source(path, &fd, size);
+  if (error != 0) return error;
+  error = read_at(fd, 0, data, length, length, got);
+  close(fd);
+  return error;
+}
+
 hugh_errno hugh_file_scan(const char *path, const hugh_options *base, hugh_scan **scan, hugh_buffer *buffer) {
   hugh_options options = *base;
   int fd;
-  hugh_errno error = open_regular(path, &fd, &options.size);
+  hugh_errno error = open_source(path, &fd, &options.size);
   if (error != 0) return error;
   if (options.name.length == 0) options.name = (hugh_text){path, strlen(path)};
-  if (options.size == 0) options.size = HUGH_UNKNOWN_SIZE; /* what the files of /proc say, whatever they hold */
   if (*scan == NULL) *scan = hugh_scan_new(&options);
   else hugh_scan_reset(*scan, &options);
   error = *scan == NULL ? ENOMEM : drive(*scan, fd, buffer);

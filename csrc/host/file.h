@@ -22,6 +22,9 @@ typedef struct hugh_buffer {
 */
 hugh_errno hugh_file_scan(const char *path, const hugh_options *, hugh_scan **scan, hugh_buffer *);
 
+/* The first bytes of a file, at most `length`, and its size (HUGH_UNKNOWN_SIZE where files do not say). */
+hugh_errno hugh_file_head(const char *path, uint8_t *data, size_t length, size_t *got, uint64_t *size);
+
 /* The whole of a file of at most `limit` bytes (EFBIG beyond), into the buffer. */
 hugh_errno hugh_file_read(const char *path, size_t limit, hugh_buffer *, size_t *length);
 

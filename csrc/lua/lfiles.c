@@ -131,6 +131,20 @@ static int files_scan_files(lua_State *L) {
   return 1;
 }
 
+/* core.head(path) -> what classification looks at, size or nil | nil, message, code */
+static int files_head(lua_State *L) {
+  const char *path = hugh_check_path(L, 1);
+  uint8_t head[HUGH_CLASSIFY_BYTES];
+  size_t length;
+  uint64_t size;
+  hugh_errno error = hugh_file_head(path, head, sizeof head, &length, &size);
+  if (error != 0) return hugh_push_errno(L, path, error);
+  lua_pushlstring(L, (const char *)head, length);
+  if (size == HUGH_UNKNOWN_SIZE) lua_pushnil(L);
+  else hugh_push_size(L, size);
+  return 2;
+}
+
 /* core.read(path [, limit]) -> bytes | nil, message, code */
 static int files_read(lua_State *L) {
   const char *path = hugh_check_path(L, 1);
@@ -195,7 +209,7 @@ static int files_list(lua_State *L) {
   return 2;
 }
 
-static const luaL_Reg functions[] = {{"scan_file", files_scan_file}, {"scan_files", files_scan_files}, {"read", files_read},
+static const luaL_Reg functions[] = {{"scan_file", files_scan_file}, {"scan_files", files_scan_files}, {"head", files_head}, {"read", files_read},
                                      {"list", files_list},           {NULL, NULL}};
 
 void hugh_open_files(lua_State *L) {

@@ -285,7 +285,8 @@ static int scan_feed(lua_State *L) {
   lscan *self = check_scan(L);
   uint64_t offset = hugh_check_size(L, 2);
   size_t length;
-  const char *bytes = luaL_checklstring(L, 3, &length);
+  luaL_checktype(L, 3, LUA_TSTRING); /* a number is no bytes, though Lua would make some */
+  const char *bytes = lua_tolstring(L, 3, &length);
   if (length == 0) {
     hugh_scan_eof(self->scan, offset);
     return 0;

@@ -77,20 +77,4 @@ function files.scan(paths, problems, options)
   return entries
 end
 
---- The first bytes of a file, and its size.
----@param path string
----@param length integer
----@return string|nil head
----@return integer|string size or message
----@return string|nil code
-function files.head(path, length)
-  local file, message, number = io.open(path, "rb")
-  if not file then return nil, message, number == 13 and "EACCES" or "ENOENT" end
-  local head, reason = file:read(length)
-  local size = file:seek("end")
-  file:close()
-  if not head and reason then return nil, path .. ": " .. reason, "EREAD" end
-  return head or "", size
-end
-
 return files

@@ -24,6 +24,13 @@ local scan_options = { "limits", "sparse", "threads" }
 ---@field read fun(offset: integer, length: integer): string|nil, string|nil, string|nil
 ---  At most or at least `length` bytes from `offset`; "" at the end; `nil, message, CODE` if they cannot be had. May yield.
 
+---@class hugh.limits bounds of the scan of one file; one that is hit gives the finding scan.budget, and the file is not called safe
+---@field kept? integer bytes of memory (default 48 MiB)
+---@field inflated? integer bytes that decompression may produce (default 4 GiB)
+---@field opcodes? integer pickle opcodes (default 2^32)
+---@field nesting? integer sources inside sources (default 8)
+---@field findings? integer findings kept, the worst of them (default 1000)
+
 local function check_source(what, name)
   if type(what) == "string" then return end
   local ok = type(what) == "table" and (type(what.data) == "string" or type(what.read) == "function")
@@ -68,15 +75,15 @@ function hugh.classify(what)
     end
     return core.classify(head:sub(1, HEAD), what.name or "", what.data and #what.data or what.size)
   end
-  local head, size, code = require("hugh.files").head(what, HEAD)
+  local head, size, code = core.head(what)
   if not head then return nil, size, code end
   return core.classify(head, what, size)
 end
 
 --- What would loading these files do?
 ---@param what string|hugh.source|{ data: string, name?: string } a file, a directory (everything below it), bytes, or a source
----@param options? { limits?: table, sparse?: boolean, threads?: integer } limits: see docs/c-api.md; sparse: reads are expensive, ask only
----for what a loader would interpret; threads: for directories
+---@param options? { limits?: hugh.limits, sparse?: boolean, threads?: integer } sparse: reads are expensive, ask only for what a loader would
+---interpret; threads: for directories (default: 1 for few files, else 2)
 ---@return hugh.report|nil report a report (hugh.report/1)
 ---@return string|nil message
 ---@return string|nil code

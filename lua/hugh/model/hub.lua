@@ -12,7 +12,6 @@ local record = require("hugh.model.record")
 local security = require("hugh.hub.security")
 local settings = require("hugh.hub.settings")
 local style = require("hugh.report.style")
-local suggest = require("hugh.suggest")
 local summarize = require("hugh.model.summarize")
 local targets = require("hugh.hub.target")
 
@@ -248,10 +247,6 @@ local function load_downloaded(target, place, set)
   return facts
 end
 
-local option_names = {
-  "advisories", "endpoint", "token", "cache", "progress", "timeout", "timeouts", "retries", "backoff", "getenv", "session", "most",
-}
-
 ---@class hugh.model.hub.options
 ---@field endpoint? string instead of HF_ENDPOINT
 ---@field token? string instead of HF_TOKEN
@@ -286,7 +281,6 @@ end
 ---@return string|nil message
 ---@return string|nil code
 function hub.load(target, options)
-  suggest.check_options(options, option_names, "hugh.model")
   options = options or {}
   local place, message, code = targets.parse(target)
   if not place then return nil, message, code end

@@ -2,7 +2,14 @@
 
 local core = require("hugh.core")
 
+local suggest = require("hugh.suggest")
+
 local model = {}
+
+-- Of hugh.model.hub.options; a directory takes and ignores what only concerns servers.
+local option_names = {
+  "advisories", "endpoint", "token", "cache", "progress", "timeout", "timeouts", "retries", "backoff", "getenv", "session", "most",
+}
 
 local function find(target, options)
   if target:find("^%l+://") then return require("hugh.model.hub").load(target, options) end
@@ -37,6 +44,7 @@ end
 ---@return string|nil message
 ---@return string|nil code
 function model.load(target, options)
+  suggest.check_options(options, option_names, "hugh.model")
   local source, session, about = options and options.advisories, options and options.session or {}, nil
   local facts, message, code
   if source then
