@@ -10,8 +10,37 @@ local report = {}
 ---@field safety "safe"|"unknown"|"suspicious"|"dangerous" the worst of the files
 ---@field complete boolean every file was read as far as a loader would read it, and none was missed
 ---@field summary table<string, integer>
----@field files table[]
+---@field files hugh.file[]
 ---@field errors hugh.problem[] files that could not be read
+
+---@class hugh.file all fields: docs/report.schema.json
+---@field path string
+---@field kind string what the content is
+---@field size integer|nil
+---@field safety "safe"|"unknown"|"suspicious"|"dangerous"
+---@field complete boolean it was read as far as a loader would read it
+---@field findings hugh.finding[]
+---@field globals { module: string, name: string, class: "safe"|"unknown"|"dangerous", called: boolean }[]
+
+---@class hugh.finding
+---@field id string stable and dotted; docs/findings.md explains each
+---@field severity "info"|"low"|"medium"|"high"|"critical"
+---@field message string may hold what the file says: not for a terminal as it is
+---@field member string|nil the path inside the file
+---@field offset integer|nil in the member, or in the file if there is none
+
+---@class hugh.assessment all fields: docs/assessment.schema.json
+---@field target string what was asked
+---@field policy string the policy's name
+---@field score number 0 to 100, of what could be judged
+---@field coverage number how many of the 100 points could be judged
+---@field grade "A"|"B"|"C"|"D"|"F"
+---@field verdict "allow"|"warn"|"block"
+---@field factors { name: string, weight: number, points?: number, status: "pass"|"warn"|"fail"|"inconclusive", reason?: string }[]
+---@field rules { name: string, verdict: "warn"|"block", message: string, fix?: string, paths?: string[] }[]
+---@field exemptions table[]
+---@field model hugh.facts docs/policy.md lists them
+---@field files hugh.file[]
 
 --- Safety from best to worst.
 report.order = { safe = 1, unknown = 2, suspicious = 3, dangerous = 4 }
