@@ -6,9 +6,10 @@
 
 #include "machine.h"
 
-#define ARGUMENT_MOST ((size_t)64 * 1024)
+#define ARGUMENT_MOST ((size_t)64 * 1024) /* of one that is shown as a whole */
+#define ARGUMENT_SHOWN ((size_t)1024)    /* of one that is not */
 #define LINE_MOST     (ARGUMENT_MOST * 4 + 256)
-#define LONG_MOST     ((size_t)256)
+#define LONG_MOST     ((size_t)2048) /* Python shows 4300 digits */
 #define INDENT_MOST   100
 
 typedef struct opcode {
@@ -91,11 +92,10 @@ static void write_float(hugh_writer *w, double number) {
   hugh_write(w, out);
 }
 
-/* A two's complement little-endian number of any length in decimal. */
+/* A two's complement little-endian number in decimal, nine digits at a time. */
 static void write_long(hugh_writer *w, const uint8_t *p, size_t length) {
-  uint8_t bytes[LONG_MOST];
-  char digits[LONG_MOST * 3];
-  size_t count = 0;
+  uint32_t words[LONG_MOST / 4] = {0}, parts[LONG_MOST / 3];
+  size_t used = (length + 3) / 4, count = 0;
   if (length > LONG_MOST) {
     hugh_write(w, "<long of ");
     write_unsigned(w, length);
@@ -107,25 +107,25 @@ static void write_long(hugh_writer *w, const uint8_t *p, size_t length) {
   for (size_t i = 0; i < length; i++) {
     unsigned byte = negative ? (uint8_t)~p[i] + carry : p[i];
     carry = byte >> 8 & 1;
-    bytes[i] = (uint8_t)byte;
+    words[i / 4] |= (byte & 0xff) << (8 * (i % 4));
   }
-  if (negative && carry == 1) { /* only -256**n has no room for its absolute value */
-    hugh_write(w, "<long>");
-    return;
-  }
-  while (length > 0) {
-    unsigned rest = 0;
-    for (size_t i = length; i-- > 0;) {
-      unsigned part = rest << 8 | bytes[i];
-      bytes[i] = (uint8_t)(part / 10);
-      rest = part % 10;
+  for (; used > 0 || count == 0; used -= used > 0 && words[used - 1] == 0) {
+    uint64_t rest = 0;
+    for (size_t i = used; i > 0; i--) {
+      uint64_t part = rest << 32 | words[i - 1];
+      words[i - 1] = (uint32_t)(part / 1000000000);
+      rest = part % 1000000000;
     }
-    digits[count++] = (char)('0' + rest);
-    while (length > 0 && bytes[length - 1] == 0) length--;
+    parts[count++] = (uint32_t)rest;
   }
-  if (negative) hugh_write(w, "-");
-  if (count == 0) hugh_write(w, "0");
-  while (count > 0) hugh_write_text(w, (hugh_text){&digits[--count], 1});
+  while (count > 1 && parts[count - 1] == 0) count--;
+  char digits[16];
+  (void)snprintf(digits, sizeof digits, negative ? "-%u" : "%u", parts[--count]);
+  hugh_write(w, digits);
+  while (count > 0) {
+    (void)snprintf(digits, sizeof digits, "%09u", parts[--count]);
+    hugh_write(w, digits);
+  }
 }
 
 /* The next character of UTF-8 or Latin-1; broken UTF-8 comes byte by byte. */
@@ -169,17 +169,23 @@ static void write_repr(hugh_writer *w, hugh_text text, text_form form) {
   hugh_write(w, quote);
 }
 
-/* A number in text: without a plus sign, spaces, leading zeros and the L of a long. */
+/* A number in text, as Python would write it: without spaces, underscores, leading zeros and the L of a long. Other text stays as it is. */
 static void write_decimal(hugh_writer *w, const uint8_t *p, size_t length, bool is_long) {
-  hugh_text text = {(const char *)p, length};
-  if (is_long && length > 0 && p[length - 1] == 'L') text.length--;
-  while (text.length > 0 && (*text.data == ' ' || *text.data == '+')) text.data++, text.length--;
-  if (text.length > 0 && *text.data == '-') {
-    hugh_write(w, "-");
-    text.data++, text.length--;
+  size_t end = is_long && length > 0 && p[length - 1] == 'L' ? length - 1 : length, digits = 0;
+  bool negative = false;
+  for (size_t i = 0; i < end; i++) {
+    if (memchr(" \t\v\f\r+-_0123456789", p[i], 18) == NULL) {
+      hugh_write_text(w, (hugh_text){(const char *)p, length});
+      return;
+    }
+    negative = negative || p[i] == '-';
   }
-  while (text.length > 1 && *text.data == '0') text.data++, text.length--;
-  hugh_write_text(w, text);
+  for (size_t i = 0; i < end; i++) {
+    if (p[i] < '0' || p[i] > '9' || (p[i] == '0' && digits == 0)) continue;
+    if (digits++ == 0 && negative) hugh_write(w, "-");
+    hugh_write_text(w, (hugh_text){(const char *)p + i, 1});
+  }
+  if (digits == 0) hugh_write(w, "0");
 }
 
 /* -------------------------------------------------------------- opcodes */
@@ -200,7 +206,9 @@ static void write_argument(hugh_writer *w, uint8_t code, const uint8_t *p, size_
     case 'g': case 'p': write_decimal(w, p, length, false); break;
     case 'F': {
       char number[64] = "";
-      memcpy(number, p, length < sizeof number - 1 ? length : sizeof number - 1);
+      for (size_t i = 0, used = 0; i < length && used < sizeof number - 1; i++) {
+        if (p[i] != '_') number[used++] = (char)p[i];
+      }
       write_float(w, strtod(number, NULL));
       break;
     }
@@ -228,8 +236,8 @@ static uint64_t counted(hugh_argument argument, const uint8_t *p) {
   return argument == HUGH_ARG_C1 ? p[0] : argument == HUGH_ARG_C4 ? hugh_le32(p) : hugh_le64(p);
 }
 
-/* Where the opcode's argument lies and where the opcode ends; HUGH_END: the input is cut, or the argument is too long to show. */
-static hugh_got find_argument(hugh_machine *m, hugh_argument argument, size_t *skip, size_t *length, size_t *total) {
+/* Where the opcode's argument lies, and how much of the opcode is shown; `left`: how much is not. HUGH_END: the input or its line is cut. */
+static hugh_got find_argument(hugh_machine *m, hugh_argument argument, size_t *skip, size_t *length, size_t *total, uint64_t *left) {
   static const uint8_t widths[] = {0, 1, 2, 4, 8, 1, 4, 8, 0, 0};
   hugh_disassembly *d = m->disassembly;
   size_t there, width = widths[argument];
@@ -240,7 +248,12 @@ static hugh_got find_argument(hugh_machine *m, hugh_argument argument, size_t *s
   *total = 1 + width;
   if (argument >= HUGH_ARG_C1 && argument <= HUGH_ARG_C8) {
     uint64_t size = counted(argument, p + 1);
-    if (size > ARGUMENT_MOST) return HUGH_END;
+    if (size > ARGUMENT_MOST) {
+      hugh_got got = hugh_view_reaches(m->scan, m->view, hugh_add(d->at + 1 + width, size));
+      if (got != HUGH_GOT) return got;
+      *left = size - ARGUMENT_SHOWN;
+      size = ARGUMENT_SHOWN;
+    }
     *skip = 1 + width;
     *length = (size_t)size;
     *total = 1 + width + (size_t)size;
@@ -283,12 +296,13 @@ static bool push_mark(hugh_machine *m, hugh_disassembly *d) {
 /* One opcode; HUGH_END: there is no more that can be shown. */
 static hugh_got show_opcode(hugh_machine *m, hugh_disassembly *d) {
   size_t there, skip = 0, length = 0, total = 0;
+  uint64_t left = 0;
   const uint8_t *p = hugh_view_get(m->scan, m->view, d->at, 1, HUGH_READ, &there);
   if (p == NULL) return m->view->got;
   uint8_t code = *p;
   opcode op = opcode_of(code);
   if (op.name == NULL) return HUGH_END;
-  hugh_got got = find_argument(m, op.argument, &skip, &length, &total);
+  hugh_got got = find_argument(m, op.argument, &skip, &length, &total, &left);
   hugh_text text = {"", 0};
   if (got == HUGH_GOT && (code == 'S' || code == 'V')) got = hugh_value_text(m, hugh_value_at(HUGH_TAG_STRING, d->at), &text);
   if (got != HUGH_GOT) return got;
@@ -327,6 +341,7 @@ static hugh_got show_opcode(hugh_machine *m, hugh_disassembly *d) {
     }
     write_argument(&w, code, p + skip, length, text);
   }
+  if (left > 0) (void)snprintf(mark, sizeof mark, "… and %llu bytes more", (unsigned long long)left);
   if (mark[0] != '\0') {
     hugh_write(&w, " ");
     hugh_write(&w, mark);
@@ -339,7 +354,7 @@ static hugh_got show_opcode(hugh_machine *m, hugh_disassembly *d) {
     d->items += op.pushes;
   }
   if (op.protocol > d->highest) d->highest = op.protocol;
-  d->at += total;
+  d->at += total + left;
   if (code == '.') {
     (void)snprintf(head, sizeof head, "highest protocol among opcodes = %u", d->highest);
     hugh_line_add(m->scan, m->task, HUGH_NO_OFFSET, HUGH_SAFE, hugh_text_of(head));
@@ -362,7 +377,13 @@ hugh_next hugh_disassemble(hugh_machine *m) {
   for (;;) {
     hugh_got got = show_opcode(m, m->disassembly);
     if (got == HUGH_NEED) return HUGH_WANT;
-    if (got == HUGH_END || hugh_scan_failed(m->scan)) return HUGH_DONE;
+    if (hugh_scan_failed(m->scan)) return HUGH_DONE;
+    if (got == HUGH_END) {
+      if (m->disassembly->at < m->view->size && m->view->size != HUGH_UNKNOWN_SIZE) {
+        hugh_line_add(m->scan, m->task, m->disassembly->at, HUGH_SAFE, hugh_text_of("here is no opcode that is whole: the listing ends"));
+      }
+      return HUGH_DONE;
+    }
     if (hugh_work(m->scan, 32)) return HUGH_AGAIN;
   }
 }

@@ -32,10 +32,23 @@ describe("explaining a pickle", function()
     assert.is_true(ran > 500)
   end)
 
-  it("ends the disassembly where an argument is too long to show", function()
+  it("shows the beginning of an argument that is very long, and goes on behind it", function()
+    local data = "\128\2\141\112\17\1\0\0\0\0\0" .. ("x"):rep(70000) .. "0cos\nsystem\n."
+    local texts = {}
+    for _, line in ipairs(assert(hugh.explain({ data = data, name = "x.pkl" }, { opcodes = true })).lines) do texts[#texts + 1] = line.text end
+    assert.is_truthy(texts[2]:find("^\\x8d BINUNICODE8 'x+' … and 68976 bytes more$"))
+    assert.are.equal("c    GLOBAL     'os system'", texts[4])
+    assert.are.equal("highest protocol among opcodes = 4", texts[6])
+  end)
+
+  it("says where a disassembly ends before the file does", function()
+    local lines = assert(hugh.explain({ data = "N\255\255", name = "x.pkl" }, { opcodes = true })).lines
+    assert.are.equal(1, lines[2].offset)
+    assert.are.equal("here is no opcode that is whole: the listing ends", lines[2].text)
     for _, global in ipairs { ("a"):rep(200000) .. "\nb", "a\n" .. ("b"):rep(200000), ("a"):rep(65500) .. "\n" .. ("b"):rep(65500) } do
-      local entry = assert(hugh.explain({ data = "Nc" .. global .. "\n.", name = "x.pkl" }, { opcodes = true }))
-      assert.equal(1, #entry.lines)
+      lines = assert(hugh.explain({ data = "Nc" .. global .. "\n.", name = "x.pkl" }, { opcodes = true })).lines
+      assert.are.equal(1, lines[2].offset)
+      assert.are.equal(2, #lines)
     end
   end)
 
