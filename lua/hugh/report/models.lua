@@ -2,19 +2,17 @@
 
 local report = require("hugh.report")
 local style = require("hugh.report.style")
+local text = require("hugh.report.text")
 local utf8 = require("hugh.utf8")
 
 local badness = { allow = 0, warn = 1, block = 2 }
 
 local function by_verdict(row) return badness[row.result.verdict] * 1000 - row.result.score end
 
--- The rule that decided, and the first file it means.
+-- The first rule that decided.
 local function reason(result)
   for _, rule in ipairs(result.rules) do
-    if rule.verdict == result.verdict then
-      local paths = rule.paths or {}
-      return rule.message .. (paths[1] and ": " .. paths[1] or "") .. (paths[2] and (" and %.0f more"):format(#paths - 1) or "")
-    end
+    if rule.verdict == result.verdict then return text.rule(rule) end
   end
   return ""
 end
@@ -30,7 +28,7 @@ return function(rows, paint)
     local result = row.result
     count[result.verdict] = count[result.verdict] + 1
     local line = paint(result.verdict, style.pad(result.verdict, 7)) .. paint(result.grade, result.grade) .. ("  %5.1f  "):format(result.score)
-      .. style.pad(utf8.printable(row.label), labels + 2) .. paint("dim", utf8.printable(reason(result)))
+      .. style.pad(utf8.printable(row.label), labels + 2) .. paint("dim", reason(result))
     lines[#lines + 1] = line:gsub(" +$", "")
   end
   local parts = {}

@@ -13,14 +13,6 @@ local function points(factor)
   return (factor.points and short(factor.points) or "–") .. "/" .. short(factor.weight)
 end
 
--- Which files a rule means, as long as that fits on a line.
-local function meant(paths)
-  if not paths or #paths == 0 then return "" end
-  local shown = {}
-  for i = 1, math.min(#paths, 3) do shown[i] = utf8.printable(paths[i]) end
-  return ": " .. table.concat(shown, ", ") .. (#paths > 3 and (" and %.0f more"):format(#paths - 3) or "")
-end
-
 local verdicts = {
   allow = "the policy has no objection",
   warn = "look before you load",
@@ -49,7 +41,7 @@ local function add_rules(lines, result, options)
   if #result.rules == 0 and #result.exemptions == 0 then return end
   lines[#lines + 1] = ""
   for _, rule in ipairs(result.rules) do
-    lines[#lines + 1] = "  " .. options.paint(rule.verdict, style.pad(rule.verdict, 6)) .. utf8.printable(rule.message) .. meant(rule.paths) .. "  "
+    lines[#lines + 1] = "  " .. options.paint(rule.verdict, style.pad(rule.verdict, 6)) .. text.rule(rule) .. "  "
       .. options.paint("dim", utf8.printable(rule.name .. (options.explain and rule.source and ", " .. rule.source or "")))
     if rule.fix then lines[#lines + 1] = "      → " .. utf8.printable(rule.fix) end
   end

@@ -80,6 +80,17 @@ local function summary_line(found)
   return style.count(summary.files, "file") .. ", " .. style.bytes(summary.bytes) .. ": " .. table.concat(parts, ", ") .. "."
 end
 
+--- What a rule says, and which files it means, as long as that fits on a line and is not in its words.
+---@param rule { message: string, paths?: string[] }
+---@return string
+function text.rule(rule)
+  local paths, shown = rule.paths or {}, {}
+  local said = utf8.printable(rule.message)
+  if #paths == 0 or #paths == 1 and rule.message:find(paths[1], 1, true) then return said end
+  for i = 1, math.min(#paths, 3) do shown[i] = utf8.printable(paths[i]) end
+  return said .. ": " .. table.concat(shown, ", ") .. (#paths > 3 and (" and %.0f more"):format(#paths - 3) or "")
+end
+
 --- A report as text: a line per file, the worst first, its findings below it, and a summary.
 ---@param found hugh.report
 ---@param options { paint: function, least: integer, all?: boolean } least: the lowest severity shown, as in hugh.report.severities
