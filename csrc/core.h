@@ -106,7 +106,7 @@ typedef struct hugh_decoder {
   void *(*open)(hugh_scan *, const void *parameters);
   hugh_decoded (*run)(void *state, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end);
   void (*close)(hugh_scan *, void *state);
-  bool concatenated; /* several streams in a row decode to one (gzip, bzip2, xz, lz4, zstd) */
+  bool (*again)(hugh_scan *, void *state); /* starts over: several streams in a row decode to one. NULL: what follows is no part of it */
 } hugh_decoder;
 
 /* What `decoder` makes of `parent`. `parameters` (arena or static) goes to `open`. A broken stream ends there: view->got HUGH_END and

@@ -215,7 +215,7 @@ bool hugh_spend_inflated(hugh_scan *scan, uint64_t bytes) {
   scan->report.inflated += bytes;
   if (scan->report.inflated <= scan->options.limits.inflated) return true;
   scan->report.complete = false;
-  hugh_find(scan, scan->top, HUGH_FOUND_SCAN_BUDGET, HUGH_NO_OFFSET, "decompresses to more than %llu bytes; the rest was not read",
+  hugh_find(scan, scan->top, HUGH_FOUND_SCAN_BUDGET, HUGH_NO_OFFSET, "unpacks to more than %llu bytes; the rest was not read",
             (unsigned long long)scan->options.limits.inflated);
   return false;
 }

@@ -361,11 +361,11 @@ static hugh_got decode_more(hugh_scan *scan, hugh_view *view, decode_part *part)
   }
   if (status == HUGH_DECODE_END) {
     size_t left = 0;
-    if (part->decoder->concatenated) {
+    if (part->decoder->again != NULL) {
       if (hugh_view_get(scan, part->parent, part->consumed, 1, HUGH_READ, &left) != NULL || part->parent->got == HUGH_NEED) {
-        part->decoder->close(scan, part->state);
-        part->several = true;
-        if (decode_open(scan, part)) return HUGH_GOT;
+        part->several = part->fresh = true;
+        part->stream = part->consumed;
+        if (part->decoder->again(scan, part->state)) return HUGH_GOT;
       }
     }
     part->finished = part->consumed;

@@ -58,11 +58,6 @@ static void *open_zlib(hugh_scan *scan, const void *parameters) {
   return zlib_open(scan, 15);
 }
 
-static void *open_gzip(hugh_scan *scan, const void *parameters) {
-  (void)parameters;
-  return zlib_open(scan, 15 + 16);
-}
-
 static hugh_decoded run_zlib(void *state, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end) {
   z_stream *stream = state;
   unsigned int given = clip(*in_left), room = clip(*out_left);
@@ -85,9 +80,103 @@ static void close_zlib(hugh_scan *scan, void *state) {
   block_free(scan, state);
 }
 
-const hugh_decoder hugh_decode_deflate = {"deflate", open_deflate, run_zlib, close_zlib, false};
-const hugh_decoder hugh_decode_zlib = {"zlib", open_zlib, run_zlib, close_zlib, false};
-const hugh_decoder hugh_decode_gzip = {"gzip", open_gzip, run_zlib, close_zlib, true};
+static bool again_zlib(hugh_scan *scan, void *state) {
+  (void)scan;
+  return inflateReset(state) == Z_OK;
+}
+
+const hugh_decoder hugh_decode_deflate = {"deflate", open_deflate, run_zlib, close_zlib, NULL};
+const hugh_decoder hugh_decode_zlib = {"zlib", open_zlib, run_zlib, close_zlib, again_zlib}; /* joblib reads on */
+
+/*
+** The head and the tail of gzip are read here: Python takes flags and checksums of the head as they come and skips zeros between streams,
+** where zlib gives up.
+*/
+enum { GZIP_PADDING, GZIP_FIXED, GZIP_EXTRA_LENGTH, GZIP_EXTRA, GZIP_NAME, GZIP_COMMENT, GZIP_CHECK, GZIP_BODY, GZIP_TAIL };
+
+typedef struct gzip_state {
+  z_stream *stream;
+  int part;
+  size_t have, extra; /* bytes of the part so far; those of the extra field */
+  uint8_t bytes[10];  /* its first ones */
+  uint8_t flags;
+  uint32_t crc, size;
+} gzip_state;
+
+static void *open_gzip(hugh_scan *scan, const void *parameters) {
+  gzip_state *state = block_new(scan, 1, sizeof *state);
+  if (state == NULL) return NULL;
+  *state = (gzip_state){.stream = open_deflate(scan, parameters), .part = GZIP_FIXED};
+  if (state->stream != NULL) return state;
+  block_free(scan, state);
+  return NULL;
+}
+
+static bool again_gzip(hugh_scan *scan, void *opaque) {
+  gzip_state *state = opaque;
+  *state = (gzip_state){.stream = state->stream, .part = GZIP_PADDING};
+  return again_zlib(scan, state->stream);
+}
+
+static void close_gzip(hugh_scan *scan, void *opaque) {
+  close_zlib(scan, ((gzip_state *)opaque)->stream);
+  block_free(scan, opaque);
+}
+
+/* One byte of the head or the tail. */
+static hugh_decoded gzip_byte(gzip_state *state, uint8_t byte) {
+  static const uint8_t flags[] = {[GZIP_EXTRA_LENGTH] = 4, [GZIP_EXTRA] = 4, [GZIP_NAME] = 8, [GZIP_COMMENT] = 16, [GZIP_CHECK] = 2};
+  if (state->part == GZIP_PADDING && byte == 0) return HUGH_DECODE_MORE;
+  if (state->part == GZIP_PADDING) state->part = GZIP_FIXED;
+  if (state->have < sizeof state->bytes) state->bytes[state->have] = byte;
+  state->have++;
+  switch (state->part) {
+    case GZIP_FIXED:
+      if (state->have < sizeof state->bytes) return HUGH_DECODE_MORE;
+      if (memcmp(state->bytes, "\x1f\x8b\x8", 3) != 0) return HUGH_DECODE_ERROR;
+      state->flags = state->bytes[3];
+      break;
+    case GZIP_EXTRA_LENGTH:
+    case GZIP_CHECK:
+      if (state->have < 2) return HUGH_DECODE_MORE;
+      state->extra = hugh_le16(state->bytes);
+      break;
+    case GZIP_EXTRA:
+      if (state->have < state->extra) return HUGH_DECODE_MORE;
+      break;
+    case GZIP_TAIL:
+      if (state->have < 8) return HUGH_DECODE_MORE;
+      return hugh_le32(state->bytes) == state->crc && hugh_le32(state->bytes + 4) == state->size ? HUGH_DECODE_END : HUGH_DECODE_ERROR;
+    default: /* texts that end with a NUL */
+      if (byte != 0) return HUGH_DECODE_MORE;
+  }
+  do {
+    state->part++;
+  } while (state->part < GZIP_BODY && (!(state->flags & flags[state->part]) || (state->part == GZIP_EXTRA && state->extra == 0)));
+  state->have = 0;
+  return HUGH_DECODE_MORE;
+}
+
+static hugh_decoded run_gzip(void *opaque, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end) {
+  gzip_state *state = opaque;
+  while (*in_left > 0 && state->part != GZIP_BODY) {
+    hugh_decoded decoded = gzip_byte(state, **in);
+    *in += 1;
+    *in_left -= 1;
+    if (decoded != HUGH_DECODE_MORE) return decoded;
+  }
+  if (state->part != GZIP_BODY) return HUGH_DECODE_MORE;
+  const uint8_t *from = *out;
+  hugh_decoded decoded = run_zlib(state->stream, in, in_left, out, out_left, end);
+  size_t made = (size_t)(*out - from);
+  state->crc = (uint32_t)crc32(state->crc, from, clip(made));
+  state->size += (uint32_t)made;
+  if (decoded != HUGH_DECODE_END) return decoded;
+  state->part = GZIP_TAIL;
+  return HUGH_DECODE_MORE;
+}
+
+const hugh_decoder hugh_decode_gzip = {"gzip", open_gzip, run_gzip, close_gzip, again_gzip};
 
 /* ------------------------------------------------------------------ bzip2 */
 
@@ -101,6 +190,12 @@ static void *open_bzip2(hugh_scan *scan, const void *parameters) {
   if (BZ2_bzDecompressInit(stream, 0, 0) == BZ_OK) return stream;
   block_free(scan, stream);
   return NULL;
+}
+
+static bool again_bzip2(hugh_scan *scan, void *state) {
+  (void)scan;
+  BZ2_bzDecompressEnd(state);
+  return BZ2_bzDecompressInit(state, 0, 0) == BZ_OK;
 }
 
 static hugh_decoded run_bzip2(void *state, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end) {
@@ -125,7 +220,7 @@ static void close_bzip2(hugh_scan *scan, void *state) {
   block_free(scan, state);
 }
 
-const hugh_decoder hugh_decode_bzip2 = {"bzip2", open_bzip2, run_bzip2, close_bzip2, true};
+const hugh_decoder hugh_decode_bzip2 = {"bzip2", open_bzip2, run_bzip2, close_bzip2, again_bzip2};
 
 /* ------------------------------------------------------------ xz and lzma */
 
@@ -161,16 +256,15 @@ static void *xz_ready(hugh_scan *scan, xz_state *state, lzma_ret status) {
   return NULL;
 }
 
+/* Like Python's lzma, which takes the one for the other, also where one follows the other. */
+static bool again_xz(hugh_scan *scan, void *state) {
+  return lzma_auto_decoder(&((xz_state *)state)->stream, hugh_scan_options(scan)->limits.kept, 0) == LZMA_OK;
+}
+
 static void *open_xz(hugh_scan *scan, const void *parameters) {
   (void)parameters;
   xz_state *state = xz_new(scan);
-  return state != NULL ? xz_ready(scan, state, lzma_stream_decoder(&state->stream, hugh_scan_options(scan)->limits.kept, 0)) : NULL;
-}
-
-static void *open_lzma(hugh_scan *scan, const void *parameters) {
-  (void)parameters;
-  xz_state *state = xz_new(scan);
-  return state != NULL ? xz_ready(scan, state, lzma_alone_decoder(&state->stream, hugh_scan_options(scan)->limits.kept)) : NULL;
+  return state != NULL ? xz_ready(scan, state, again_xz(scan, state) ? LZMA_OK : LZMA_MEM_ERROR) : NULL;
 }
 
 static void *open_zip_lzma(hugh_scan *scan, const void *parameters) {
@@ -242,10 +336,10 @@ static hugh_decoded run_xz(void *state, const uint8_t **in, size_t *in_left, uin
   return status == LZMA_OK || status == LZMA_BUF_ERROR ? HUGH_DECODE_MORE : HUGH_DECODE_ERROR;
 }
 
-const hugh_decoder hugh_decode_xz = {"xz", open_xz, run_xz, close_xz, true};
-const hugh_decoder hugh_decode_lzma = {"lzma", open_lzma, run_xz, close_xz, false};
-const hugh_decoder hugh_decode_raw_lzma = {"lzma", open_raw_lzma, run_xz, close_xz, false};
-const hugh_decoder hugh_decode_zip_lzma = {"lzma", open_zip_lzma, run_xz, close_xz, false};
+const hugh_decoder hugh_decode_xz = {"xz", open_xz, run_xz, close_xz, again_xz};
+const hugh_decoder hugh_decode_lzma = {"lzma", open_xz, run_xz, close_xz, again_xz};
+const hugh_decoder hugh_decode_raw_lzma = {"lzma", open_raw_lzma, run_xz, close_xz, NULL};
+const hugh_decoder hugh_decode_zip_lzma = {"lzma", open_zip_lzma, run_xz, close_xz, NULL};
 
 /* --------------------------------------------------------------- lz4, zstd */
 
@@ -253,6 +347,9 @@ const hugh_decoder hugh_decode_zip_lzma = {"lzma", open_zip_lzma, run_xz, close_
 ** These two lose what a call has made when it ends in an error. So each call gets the rest of a block, without the head of the next one that
 ** the last call asked for as well, and what comes before a broken one is seen: a loader may have run it by then.
 */
+#define LZ4_HEAD  ((size_t)7) /* the shortest ones */
+#define ZSTD_HEAD ((size_t)5)
+
 typedef struct block_state {
   void *context;
   size_t wants;
@@ -279,7 +376,7 @@ static void *open_lz4(hugh_scan *scan, const void *parameters) {
   (void)parameters;
   LZ4F_dctx *context; /* a few hundred kilobytes at most for blocks up to 4 MiB; liblz4 exports no way to hand it an allocator */
   if (LZ4F_isError(LZ4F_createDecompressionContext(&context, LZ4F_VERSION))) return NULL;
-  block_state *state = block_state_new(scan, context, 7); /* the shortest header */
+  block_state *state = block_state_new(scan, context, LZ4_HEAD);
   if (state == NULL) LZ4F_freeDecompressionContext(context);
   return state;
 }
@@ -302,7 +399,15 @@ static void close_lz4(hugh_scan *scan, void *state) {
   block_free(scan, state);
 }
 
-const hugh_decoder hugh_decode_lz4 = {"lz4", open_lz4, run_lz4, close_lz4, true};
+static bool again_lz4(hugh_scan *scan, void *opaque) {
+  block_state *state = opaque;
+  (void)scan;
+  LZ4F_resetDecompressionContext(state->context);
+  state->wants = LZ4_HEAD;
+  return true;
+}
+
+const hugh_decoder hugh_decode_lz4 = {"lz4", open_lz4, run_lz4, close_lz4, again_lz4};
 
 static void *zstd_alloc(void *scan, size_t size) { return block_new(scan, size, 1); }
 
@@ -312,7 +417,7 @@ static void *open_zstd(hugh_scan *scan, const void *parameters) {
   int log = ZSTD_WINDOWLOG_MIN;
   while (log < ZSTD_WINDOWLOG_MAX && (uint64_t)2 << log <= hugh_scan_options(scan)->limits.kept) log++;
   if (context != NULL) ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, log);
-  block_state *state = block_state_new(scan, context, 5); /* the shortest header */
+  block_state *state = block_state_new(scan, context, ZSTD_HEAD);
   if (state == NULL) ZSTD_freeDCtx(context);
   return state;
 }
@@ -338,7 +443,14 @@ static void close_zstd(hugh_scan *scan, void *state) {
   block_free(scan, state);
 }
 
-const hugh_decoder hugh_decode_zstd = {"zstd", open_zstd, run_zstd, close_zstd, true};
+static bool again_zstd(hugh_scan *scan, void *opaque) {
+  block_state *state = opaque;
+  (void)scan;
+  state->wants = ZSTD_HEAD;
+  return !ZSTD_isError(ZSTD_DCtx_reset(state->context, ZSTD_reset_session_only));
+}
+
+const hugh_decoder hugh_decode_zstd = {"zstd", open_zstd, run_zstd, close_zstd, again_zstd};
 
 /* ------------------------------------------------------------ zip methods */
 

@@ -12,6 +12,7 @@
 #include "decoder.h"
 
 #define UNEXPLAINED 256 /* between two members: extra fields, alignment and a data descriptor fit in, another member hardly does */
+#define SHARED_LEAST ((uint64_t)1 << 20)
 #define SPARSE_READ ((size_t)16 * 1024)
 
 enum { FIND_ENDS, READ_CENTRAL, DESCRIBE, FIND_DUPLICATES, SCAN_PICKLES, SCAN_OTHERS, EXPLAIN };
@@ -141,8 +142,20 @@ static void describe(hugh_scan *scan, hugh_task *task, zip_state *state) {
 
 /* ---------------------------------------------------------------- members */
 
+/* Bytes that several members share cost like those that come out of a bomb. No honest zip has any, so a few times its size is enough. */
+static bool spend_shared(hugh_scan *scan, hugh_task *task, zip_state *state, uint64_t data, uint64_t end) {
+  uint64_t shared = data < state->handed ? (end < state->handed ? end : state->handed) - data : 0;
+  if (end > state->handed) state->handed = end;
+  state->shared = hugh_add(state->shared, shared);
+  if (shared == 0) return true;
+  if (state->shared <= SHARED_LEAST || state->shared / ZIP_READINGS <= task->view->size) return hugh_spend_inflated(scan, shared);
+  hugh_incomplete(scan, task, data, "the members of the zip share more bytes than hugh reads again");
+  return false;
+}
+
 void hugh_zip_push_member(hugh_scan *scan, hugh_task *task, hugh_text name, uint16_t method, uint64_t data, uint64_t packed,
                           uint64_t size) {
+  zip_state *state = task->state;
   const hugh_decoder *decoder = hugh_zip_decoder(method);
   if (method == 0) {
     if (size > packed) packed = size; /* PyTorch reads `size` bytes of a stored member, zipfile `packed` */
@@ -152,8 +165,8 @@ void hugh_zip_push_member(hugh_scan *scan, hugh_task *task, hugh_text name, uint
     hugh_incomplete(scan, task, data, "a member of the zip is compressed in an unknown way");
   }
   hugh_view *view = hugh_view_slice(scan, task->view, data, packed);
+  if (!spend_shared(scan, task, state, data, hugh_add(data, view != NULL ? view->size : 0))) return;
   if (view != NULL && decoder != NULL) view = hugh_view_decode(scan, view, decoder, NULL);
-  zip_state *state = task->state;
   bool is_code = task->class.kind == HUGH_KIND_TORCHSCRIPT && inside(name, prefix_of(state), "code/").data != NULL && hugh_text_ends(name, ".py");
   bool is_schema = task->class.kind == HUGH_KIND_SKOPS && hugh_text_is(name, "schema.json");
   if (state->storages != NULL && state->stage == SCAN_PICKLES) hugh_pickle_push_torch(scan, task, view, name, state->storages);
@@ -361,6 +374,7 @@ static hugh_next zip_step(hugh_scan *scan, hugh_task *task) {
   state->stage++;
   state->phase = 0;
   state->at = 0;
+  state->handed = 0;
   return HUGH_AGAIN;
 }
 

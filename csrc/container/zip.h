@@ -70,6 +70,8 @@ typedef struct zip_state {
   size_t prefix_length;   /* of the directory that holds data.pkl, with its slash: where PyTorch looks for storages */
   const char *prefix;
   struct hugh_storages *storages; /* of a torch archive: what its pickles name */
+  uint64_t handed;        /* the end of the members scanned in this stage */
+  uint64_t shared;        /* bytes of members that others had, too */
   zip_local other;        /* the local header's version of a member when it differs from the central one */
   bool has_other;
 

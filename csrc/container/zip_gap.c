@@ -5,6 +5,7 @@
 #include "zip.h"
 
 #define FAR "bytes that belong to no member of the zip go on for longer than hugh looks"
+#define LEAST       32   /* bytes that tell what a gap starts with: a local header, a data descriptor */
 #define SPARSE_LOOK 4096 /* how far into a gap a scan looks for which reads are expensive */
 
 /* The length of the data descriptor at `p` for a member; 0 if there is none. */
@@ -69,10 +70,12 @@ static hugh_next search(hugh_scan *scan, hugh_task *task, zip_state *state) {
   size_t length = 0;
   if (state->look < stop) {
     uint64_t left = stop - state->look;
-    const uint8_t *p = hugh_view_upto(scan, view, state->look, left < HUGH_READ ? (size_t)left : HUGH_READ, &length);
+    size_t hint = left < HUGH_READ ? (size_t)left : HUGH_READ;
+    const uint8_t *p = hugh_view_get(scan, view, state->look, hint < LEAST ? hint : LEAST, hint, &length);
     if (p == NULL && view->got == HUGH_NEED) return HUGH_WANT;
     if (p == NULL) stop = state->look;
     else {
+      if (length > left) length = (size_t)left;
       size_t found = find_local(p, length);
       (void)hugh_work(scan, length / 16);
       if (found == length && length < left) { /* the last bytes may be the first ones of a signature */
@@ -117,12 +120,14 @@ hugh_next hugh_zip_look_at_gap(hugh_scan *scan, hugh_task *task, zip_state *stat
   size_t length = 0;
   if (state->phase == SEARCH) return search(scan, task, state);
   size_t most = sparse ? SPARSE_LOOK : HUGH_READ;
-  const uint8_t *p = hugh_view_upto(scan, view, state->gap, left < most ? (size_t)left : most, &length);
+  if (most > left) most = (size_t)left;
+  const uint8_t *p = hugh_view_get(scan, view, state->gap, most < LEAST ? most : LEAST, most, &length);
   if (p == NULL) {
     if (view->got == HUGH_NEED) return HUGH_WANT;
     state->gap = state->gap_end;
     return HUGH_DONE;
   }
+  if (length > left) length = (size_t)left;
   if (state->phase == DESCRIPTOR) {
     if (state->gap > 0 && (state->entries[state->previous].flags & ZIP_FLAG_DESCRIPTOR)) {
       size_t descriptor = descriptor_length(p, length, &state->entries[state->previous]);

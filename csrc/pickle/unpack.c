@@ -53,7 +53,7 @@ static size_t rotate(hugh_text in, uint8_t *out, size_t room) {
 static const hugh_decoder *decoder_of(hugh_packing packing, hugh_text in) {
   const uint8_t *head = (const uint8_t *)in.data;
   if (packing == HUGH_PACKED_BZIP2) return &hugh_decode_bzip2;
-  if (packing == HUGH_PACKED_LZMA) return HUGH_STARTS(head, in.length, "\xfd" "7zXZ") ? &hugh_decode_xz : &hugh_decode_lzma;
+  if (packing == HUGH_PACKED_LZMA) return &hugh_decode_lzma;
   if (HUGH_STARTS(head, in.length, "\x1f\x8b")) return &hugh_decode_gzip;
   return in.length >= 2 && (head[0] & 15) == 8 && (head[0] << 8 | head[1]) % 31 == 0 ? &hugh_decode_zlib : &hugh_decode_deflate;
 }
@@ -142,4 +142,4 @@ static hugh_decoded run_latin1(void *state, const uint8_t **in, size_t *in_left,
 
 static void close_latin1(hugh_scan *scan, void *state) { hugh_resize(scan, state, 1, 0); }
 
-const hugh_decoder hugh_decode_latin1 = {"latin1", open_latin1, run_latin1, close_latin1, false};
+const hugh_decoder hugh_decode_latin1 = {"latin1", open_latin1, run_latin1, close_latin1, NULL};

@@ -16,10 +16,18 @@ describe("a compressed stream", function()
   end
 
   it("may consist of several, and of frames to skip", function()
-    for _, name in ipairs { "parts.gz", "skipped.zst" } do
+    for _, name in ipairs { "parts.gz", "skipped.zst", "skips.pkl.zst" } do
       local _, ids, members = scan(name)
       assert.same({}, ids)
       assert.equal(1, #members)
+    end
+  end)
+
+  it("is read as Python and joblib read it where its own tools do not", function()
+    for _, name in ipairs { "padded.gz", "flags.gz", "parts.zlib", "parts.lzma" } do
+      local _, ids, members = scan(name)
+      assert.same({}, ids, name)
+      assert.equal(1, #members, name)
     end
   end)
 

@@ -31,6 +31,13 @@ save("a.txt.lz4", tool(["lz4", "-c"], MARK))
 save("a.txt.zst", tool(["zstd", "-c"], MARK))
 save("skipped.zst", struct.pack("<2I", 0x184d2a50, 4) + b"skip" + tool(["zstd", "-c"], MARK))
 save("parts.gz", b"".join(gzip.compress(part) for part in (MARK[:10], MARK[10:20], MARK[20:])))
+HALVES = MARK[:20], MARK[20:]
+save("padded.gz", gzip.compress(HALVES[0]) + bytes(9) + gzip.compress(HALVES[1]))
+head = b"\x1f\x8b\x08\xff" + bytes(6) + struct.pack("<H", 3) + b"abcname\0comment\0??"  # reserved flags, and a checksum that is none
+save("flags.gz", head + gzip.compress(MARK)[10:])
+save("parts.zlib", zlib.compress(HALVES[0]) + zlib.compress(HALVES[1]))
+save("parts.lzma", lzma.compress(HALVES[0], lzma.FORMAT_ALONE) + lzma.compress(HALVES[1]))
+save("skips.pkl.zst", struct.pack("<2I", 0x184d2a50, 0) * 200000 + tool(["zstd", "-c"], MARK))
 save("trailing.gz", gzip.compress(b"hello") + MARK)
 save("broken.gz", gzip.compress(MARK + bytes(range(256)) * 99)[:300])
 PROGRAM = b"N0" * 5000 + b"cos\nsystem\n(S'true'\ntR." + random.Random(1).randbytes(200000)  # one call would decode all of it

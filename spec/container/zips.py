@@ -103,6 +103,9 @@ for label, names in (("slash", ["d/a.txt", "d\\a.txt"]), ("dot", ["d/a.txt", "./
     save(f"same-{label}.zip", b"".join(bodies + records) + end(2, len(b"".join(records)), len(b"".join(bodies))))
 save("same-case.pt", archive([("m/data.pkl", pickle.dumps([1])), ("m/data/0", b"\0" * 8), ("m/DATA/0", b"\0" * 8)]))
 save("overlap.zip", body + record + central(b"b.txt", MARK, 10) + record + end(3, 3 * len(record), len(body)))
+shared = [central(b"%d.py" % i, b"x = 1\n" * 50000, 0) for i in range(500)]
+packed = local(b"0.py", b"x = 1\n" * 50000)
+save("shared.zip", packed + b"".join(shared) + end(500, sum(map(len, shared)), len(packed)))
 save("traversal.zip", archive([("../../etc/passwd", MARK)]))
 save("traversal-inside.zip", archive([("a/../b.txt", MARK)]))
 save("symlink.zip", one(central_changes={"attributes": 0xa1ff0000}))
