@@ -18,6 +18,6 @@ files["examples/policies"] = { std = "hugh_policy" }
 -- What hugh calls inside the sandbox.
 files["lua/hugh/policy/values.lua"] = { globals = { "know" } }
 files["lua/hugh/policy/language.lua"] = { globals = { "load_policy", "syntax_error", "compile" } }
-files["lua/hugh/policy/judge.lua"] = { globals = { "evaluate", "culprit", "tests" } }
+files["lua/hugh/policy/judge.lua"] = { globals = { "evaluate", "rank", "culprit", "tests" } }
 exclude_files = { "docs/hugh-policy.meta.lua" }
 files["examples/hub"] = { std = "ngx_lua" }

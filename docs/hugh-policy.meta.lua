@@ -41,7 +41,7 @@
 ---@field safety string? that of the worst file: safe, unknown, suspicious or dangerous; nil when no file was read
 ---@field complete boolean? every byte that a loader would use was read
 ---@field dependencies hugh.facts.dependency[]? what the model needs to run
----@field advisories hugh.facts.advisory[]? known vulnerabilities of these; nil when not checked
+---@field advisories hugh.facts.advisory[]? known vulnerabilities of these, the worst first; nil when not checked
 ---@field advisories_source string? where these come from, such as hugh's snapshot and its date
 ---@field advisories_problem string? why they could not be had, if they were asked for
 ---@field hub_security hugh.facts.hub_security? what the Hub's own scanners say

@@ -71,6 +71,7 @@ build = {
       ["hugh.model.facts"] = "lua/hugh/model/facts.lua",
       ["hugh.model.hub"] = "lua/hugh/model/hub.lua",
       ["hugh.model"] = "lua/hugh/model/init.lua",
+      ["hugh.model.keep"] = "lua/hugh/model/keep.lua",
       ["hugh.model.license"] = "lua/hugh/model/license.lua",
       ["hugh.model.osv"] = "lua/hugh/model/osv.lua",
       ["hugh.model.record"] = "lua/hugh/model/record.lua",

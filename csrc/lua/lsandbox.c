@@ -19,6 +19,12 @@
 #include <luajit.h>
 #endif
 
+#if LUA_VERSION_NUM < 502
+#define BASE_LIBRARY ""
+#else
+#define BASE_LIBRARY "_G"
+#endif
+
 #define SANDBOX "hugh.sandbox"
 #define HOOK_EVERY 200 /* instructions between two looks at the budget */
 #define OPTION_MOST (1l << 40)
@@ -219,20 +225,18 @@ static int setup(lua_State *L) {
   static const char *const hidden[] = {"pcall", "setmetatable", "getmetatable", "rawset", "rawget", "string", "table", "debug", NULL};
   static const char *const gone[] = {"load", "loadstring", "loadfile", "dofile", "require", "module", "collectgarbage", "print", "xpcall", "newproxy",
                                      "gcinfo", "getfenv", "setfenv", "coroutine", "rawequal", "rawlen", "warn", "jit", NULL};
-#if LUA_VERSION_NUM < 502
-  static const luaL_Reg libraries[] = {{"", luaopen_base}, {LUA_STRLIBNAME, luaopen_string}, {LUA_TABLIBNAME, luaopen_table}, {LUA_MATHLIBNAME, luaopen_math}, {LUA_DBLIBNAME, luaopen_debug}, {NULL, NULL}};
+  static const luaL_Reg libraries[] = {{BASE_LIBRARY, luaopen_base}, {LUA_STRLIBNAME, luaopen_string}, {LUA_TABLIBNAME, luaopen_table},
+                                       {LUA_MATHLIBNAME, luaopen_math}, {LUA_DBLIBNAME, luaopen_debug}, {NULL, NULL}};
   for (const luaL_Reg *library = libraries; library->func != NULL; library++) {
+#if LUA_VERSION_NUM < 502
     lua_pushcfunction(L, library->func);
     lua_pushstring(L, library->name);
     lua_call(L, 1, 0);
-  }
 #else
-  static const luaL_Reg libraries[] = {{"_G", luaopen_base}, {LUA_STRLIBNAME, luaopen_string}, {LUA_TABLIBNAME, luaopen_table}, {LUA_MATHLIBNAME, luaopen_math}, {LUA_DBLIBNAME, luaopen_debug}, {NULL, NULL}};
-  for (const luaL_Reg *library = libraries; library->func != NULL; library++) {
     luaL_requiref(L, library->name, library->func, 1);
     lua_pop(L, 1);
-  }
 #endif
+  }
   lua_settop(L, 1);
   lua_setfield(L, LUA_REGISTRYINDEX, SANDBOX);
   luaL_newlib(L, language);
@@ -340,12 +344,7 @@ static int call_box(lua_State *L, lsandbox *self, bool lend) {
   lua_State *B = self->L;
   call c = {.self = self, .arguments = lua_gettop(L) - 2, .name = luaL_checkstring(L, 2), .in = {.from = L, .to = B}};
   int top = lua_gettop(L);
-  if (lend) {
-    luaL_checkstack(L, 4, "too many arguments");
-    lua_pushvalue(L, 3);
-    self->lent = lua_gettop(L);
-    self->host = L;
-  }
+  if (lend) hugh_loan_start(self, L);
   self->busy = true;
   self->most = 0;
   lua_settop(B, 0);

@@ -18,7 +18,9 @@ typedef struct lsandbox {
   bool busy; /* a finalizer of the host may run while facts are looked up, and must not come back in */
   int64_t giving; /* since when facts are copied into the box, which costs it neither memory nor time; else 0 */
   lua_State *host; /* while a call lends facts, the state that has them; else NULL */
-  int lent;        /* where on its stack the facts are */
+  int lent;        /* where on its stack the facts are, and above them what finds one */
+  int kept;        /* where on its stack the last list ends of which entries may be asked for */
+  int loan;        /* counts the loans: lists of an earlier one cannot be asked any more */
 } lsandbox;
 
 lsandbox *hugh_sandbox_of(lua_State *box);
@@ -29,6 +31,8 @@ bool hugh_push_scalar(lua_State *to, lua_State *from, int index);
 
 /* Adds to the table on top of the box's stack what the language uses of views. */
 void hugh_loan_open(lua_State *box);
+/* Lends the facts that the host has at 3 of its stack. */
+void hugh_loan_start(lsandbox *, lua_State *host);
 /* Pushes on the box's stack a table of those facts that are scalars; the language fetches the others. */
 void hugh_loan_push(lsandbox *);
 

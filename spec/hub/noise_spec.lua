@@ -85,7 +85,7 @@ describe("noise from a server", function()
         assert.is_true(bytes == nil or #bytes <= 100 - offset)
       end
       local info = value(4)
-      record.ranked(type(info) == "table" and info or {})
+      record.facts(type(info) == "table" and info or {})
     end
   end)
 end)

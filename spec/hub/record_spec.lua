@@ -8,7 +8,7 @@ describe("a Hub record", function()
       siblings = { { rfilename = "model.safetensors" }, { rfilename = "pytorch_model.BIN" }, { rfilename = "README.md" } },
     }
     for key, value in pairs(fields or {}) do info[key] = value end
-    return record.ranked(info, 1784073600) -- 2026-07-15
+    return record.facts(info, 1784073600) -- 2026-07-15
   end
 
   it("becomes facts, with files judged by their names", function()
@@ -29,7 +29,7 @@ describe("a Hub record", function()
   end)
 
   it("says only what it knows", function()
-    local f = record.ranked({ id = "x", siblings = "nonsense", cardData = 3, tags = { 1, {} }, config = "?" }, 0)
+    local f = record.facts({ id = "x", siblings = "nonsense", cardData = 3, tags = { 1, {} }, config = "?" }, 0)
     assert.is_nil(f.publisher)
     assert.is_nil(f.likes)
     assert.is_nil(f.age_days)

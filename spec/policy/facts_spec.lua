@@ -66,6 +66,41 @@ describe("facts in a policy", function()
     assert.same({ "a.safetensors", "b.bin" }, result.rules[1].paths)
   end)
 
+  it("of lists are copied one by one, and all when they are walked by next", function()
+    local given = { files = { "a.bin", "b.bin", "c.bin" }, tags = { "x", "y" } }
+    for _, body in ipairs {
+      "return it.files[3].path == 'c.bin' and #it.files == 3 and it.files[3] == it.files[3]",
+      "local l = it.files local _ = l[2] local n = 0 for i, f in pairs(l) do n = n + i * 10 end return n == 60 and l[2] == it.files[2]",
+      "return it.files[0] == nil and it.files[4] == nil and it.files[1.5] == nil and it.files[-1] == nil and it.files.x == nil and it.files[0 / 0] == nil",
+      "return it.tags[2.0] == 'y' and it.tags[2 ^ 53] == nil and it.tags[true] == nil and next(it.tags, 1) == 2",
+    } do assert.equal("warn", judge(body, given).verdict, body) end
+  end)
+
+  it("that are tables may be made when they are asked for", function()
+    local asked, loaded = 0, assert(policy.load('policy "p" {}\nrule "r" { verdict = warn, message = "{repo}", when = function (m) '
+      .. "return #m.files == 2 and m.files[2].path == 'b' and contains(m.tags, 'x') and m.repo == 'a/b' end }"))
+    local made = setmetatable({ repo = "a/b" }, { __index = function(_, key)
+      asked = asked + 1
+      for _ = 1, 100 do collectgarbage("step") end
+      return ({ files = { { path = "a" }, { path = "b" } }, tags = { "x" } })[key]
+    end })
+    assert.equal("a/b", loaded:assess(made).rules[1].message)
+    assert.truthy(asked > 0)
+    local result = loaded:assess(setmetatable({ target = "x" }, { __index = function() error("the disk is gone") end }))
+    assert.equal("block", result.verdict)
+    assert.truthy(result.rules[1].message:find("the disk is gone", 1, true), result.rules[1].message)
+    result = loaded:assess(setmetatable({ target = "x" }, { __index = function() error({}) end }))
+    assert.equal("block", result.verdict)
+    assert.equal("warn", loaded:assess(made).verdict)
+  end)
+
+  it("that are being made cannot ask the same policy", function()
+    local loaded = assert(policy.load('policy "p" {}\nrule "r" { verdict = warn, message = "m", when = function (m) return m.files ~= nil end }'))
+    local result = loaded:assess(setmetatable({ target = "x" }, { __index = function() return loaded:assess({}).rules end }))
+    assert.equal("POLICY_ERROR", result.rules[1].code)
+    assert.truthy(result.rules[1].message:find("the sandbox is at work", 1, true), result.rules[1].message)
+  end)
+
   it("of three hundred thousand files cost the policy no memory", function()
     local files = {}
     for i = 1, 300000 do files[i] = { path = "f" .. i .. ".safetensors", safetensors = true } end

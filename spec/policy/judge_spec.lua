@@ -54,6 +54,27 @@ describe("a verdict", function()
     assert.equal("allow", judge(text, { files = { { path = "a.py", sha256 = "abcd" } } }).verdict)
   end)
 
+  it("is the same with and without words", function()
+    local texts = {
+      'policy "p" { extends = { "hugginghugh" } }', 'policy "p" {}', 'policy "p" { extends = { "verified" } }\nbelow { [90] = block, [95] = warn }',
+      'policy "p" {}\nrule "r" { verdict = warn, message = "m", when = function (m) return m.likes > 3 end }',
+      'policy "p" {}\nrule "r" { verdict = warn, message = "m", when = function (m) while m.repo do end return true end }',
+      'policy "p" {}\nfactor "f" { weight = 1, score = function (m) return m.likes and m.likes / 10 end }\ngrades { fine = 50 }',
+      'policy "p" {}\nfiles { deny = { "*.bin" } }\nexempt "files.deny" { path = "a.bin", because = "b", expires = "2999-01-01" }',
+      'policy "p" {}\n' .. ('rule "r%d" { verdict = allow, message = "m", when = function (m) while m.repo do end end }\n'):rep(5):gsub("%%d", function()
+        return tostring({}):gsub("%W", "")
+      end),
+    }
+    for _, text in ipairs(texts) do
+      local loaded = assert(policy.load(text))
+      for _, given in ipairs { {}, { files = { "a.bin" }, likes = 3 }, { files = { "b.bin", "c.safetensors" }, repo = "a/b", likes = 700 } } do
+        local facts = sketch(given)
+        local full, short = loaded:assess(facts), loaded:rank(facts)
+        for _, name in ipairs { "target", "score", "coverage", "grade", "verdict" } do assert.equal(full[name], short[name], text) end
+      end
+    end
+  end)
+
   it("knows no days but those of the calendar", function()
     for _, date in ipairs { "2027-02-29", "2027-1-1", "2027-01-011", "20270101", "01/02/2027", "" } do
       local rule = ('rule "r" { verdict = warn, message = "m", when = function (m) return days_since("%s") ~= nil end }'):format(date)

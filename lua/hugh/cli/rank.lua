@@ -19,21 +19,19 @@ end
 
 -- Judges records, one a line. Returns them in the order given, how many lines there were, and what was wrong with which.
 local function judge(policy, lines)
-  local from_hub_info = require("hugh.model").from_hub_info
-  local judged, number, mistakes = {}, 0, {}
+  local facts_of = require("hugh.model.record").lazy
+  local judged, number, mistakes, today = {}, 0, {}, os.date("!%Y-%m-%d")
   for line in lines do
     number = number + 1
     if line:find("%S") then
-      local info, message = json.decode(line)
-      local facts = type(info) == "table" and (info.id or info.modelId) and from_hub_info(info) or nil
+      local info, message = json.decode_quickly(line)
+      local facts = type(info) == "table" and (info.id or info.modelId) and facts_of(info) or nil
       if not facts then
         mistakes[#mistakes + 1] = { line = number, message = "is not a Hub record" .. (message and ": " .. message or "") }
       else
-        local result = policy:assess(facts)
-        judged[#judged + 1] = {
-          target = result.target, score = result.score, coverage = result.coverage, grade = result.grade, verdict = result.verdict,
-          downloads = facts.downloads or 0,
-        }
+        local entry = policy:rank(facts, today)
+        entry.downloads = facts.downloads or 0
+        judged[#judged + 1] = entry
       end
     end
   end
@@ -57,7 +55,7 @@ function rank.part(policy_name, path, from, to)
     return line
   end)
   file:close()
-  return json.encode(part)
+  return json.encode_quickly(part)
 end
 
 -- Shares a file among workers, one a core. Without luv, or for a small file, this state does it alone.
@@ -74,7 +72,7 @@ local function judge_file(policy, policy_name, file, path)
     local work = uv.new_work(function(lua_path, lua_cpath, ...)
       package.path, package.cpath = lua_path, lua_cpath
       return pcall(require("hugh.cli.rank").part, ...)
-    end, function(fine, text) parts[i] = fine and json.decode(text) or { failed = text } end)
+    end, function(fine, text) parts[i] = fine and json.decode_quickly(text) or { failed = text } end)
     work:queue(package.path, package.cpath, policy_name, path, math.floor(size / workers * (i - 1)), math.floor(size / workers * i))
   end
   uv.run()

@@ -2,6 +2,7 @@
 
 local cvss = require("hugh.model.cvss")
 local dependencies = require("hugh.model.dependencies")
+local keep = require("hugh.model.keep")
 local versions = require("hugh.model.versions")
 
 local advisories = {}
@@ -157,7 +158,8 @@ local function merge(hits)
   return merged
 end
 
-local function hits_among(entries, version)
+-- What affects a version of a package, of the records that are about the package.
+local function hits_among(entries, name, version)
   local hits = {}
   for _, entry in ipairs(entries or {}) do
     local record = entry.record
@@ -172,23 +174,39 @@ local function hits_among(entries, version)
       }
     end
   end
-  return merge(hits)
+  local merged = merge(hits)
+  for _, hit in ipairs(merged) do hit.package, hit.version = name, version end
+  return merged
+end
+
+local function worst_first(a, b)
+  if a.severity ~= b.severity then return ranks[a.severity] > ranks[b.severity] end
+  if a.id ~= b.id then return a.id < b.id end
+  return a.package < b.package
+end
+
+local function check(wanted, hits_of)
+  local found, checked = {}, false
+  for _, dependency in ipairs(wanted) do
+    local hits = dependency.version and hits_of(dependency.name, dependency.version) or nil
+    checked = checked or hits ~= nil
+    for _, hit in ipairs(hits or {}) do found[#found + 1] = hit end
+  end
+  table.sort(found, worst_first)
+  return checked and found or nil
 end
 
 local snapshot
 
--- What the snapshot says of a version. Ranking asks the same few versions a million times, so the answers are kept, up to a limit.
-local kept, kept_count, KEPT_MOST = {}, 0, 4096
-
-local function hits_of_snapshot(name, version)
-  local key = name .. "@" .. version
-  if not kept[key] then
-    if kept_count == KEPT_MOST then kept, kept_count = {}, 0 end
-    snapshot = snapshot or index(require("hugh.data.advisories").records)
-    kept[key], kept_count = hits_among(snapshot[name], version), kept_count + 1
-  end
-  return kept[key]
+local function hits_of_snapshot(_, name, version)
+  snapshot = snapshot or index(require("hugh.data.advisories").records)
+  return versions.valid(version) and hits_among(snapshot[name], name, version)
 end
+
+local of_version = keep(hits_of_snapshot)
+local of_all = keep(function(_, wanted)
+  return check(wanted, function(name, version) return of_version(name .. "@" .. version, name, version) end) or false
+end)
 
 --- What the shipped snapshot is called.
 ---@return string
@@ -198,28 +216,15 @@ function advisories.snapshot_name() return "hugh's snapshot of " .. require("hug
 ---@param wanted { name: string, version: string|nil }[]
 ---@param records? table[] OSV records; the snapshot that hugh ships unless given (see hugh.model.osv for others)
 ---@return { id: string, aliases: string[], severity: string, package: string, version: string, fixed: string|nil, summary: string }[]|nil
----nil when no version is known, so that nothing could be checked
+---nil when no version is known, so that nothing could be checked. It may be asked for again, and is not to be changed.
 function advisories.check(wanted, records)
-  local by_package = records and index(records)
-  local found, checked = {}, false
-  for _, dependency in ipairs(wanted) do
-    local name, version = dependency.name, dependency.version
-    if version and versions.valid(version) then
-      checked = true
-      for _, hit in ipairs(by_package and hits_among(by_package[name], version) or hits_of_snapshot(name, version)) do
-        found[#found + 1] = {
-          id = hit.id, aliases = hit.aliases, severity = hit.severity, package = name, version = version, fixed = hit.fixed, summary = hit.summary,
-        }
-      end
-    end
+  if records then
+    local by_package = index(records)
+    return check(wanted, function(name, version) return versions.valid(version) and hits_among(by_package[name], name, version) end)
   end
-  if not checked then return nil end
-  table.sort(found, function(a, b)
-    if a.severity ~= b.severity then return ranks[a.severity] > ranks[b.severity] end
-    if a.id ~= b.id then return a.id < b.id end
-    return a.package < b.package
-  end)
-  return found
+  local key = {}
+  for i, dependency in ipairs(wanted) do key[i] = dependency.name .. "@" .. (dependency.version or "") end
+  return of_all(table.concat(key, " "), wanted) or nil
 end
 
 return advisories

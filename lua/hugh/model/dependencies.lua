@@ -2,6 +2,7 @@
 
 local data = require("hugh.data.dependencies")
 local json = require("hugh.json")
+local keep = require("hugh.model.keep")
 
 local dependencies = {}
 
@@ -70,13 +71,65 @@ local function current_at(name, date)
   end
 end
 
---- Infers what a model needs. A version is exact when the repository pins it; else it is the one that wrote config.json, or the one that was
---- current when the model was last changed; else nil.
----@param facts hugh.facts
----@param texts? table<string, string> requirements.txt, pyproject.toml and config.json, if the model has them
----@return { name: string, version: string|nil, exact: boolean, source: string }[] sorted by name
-function dependencies.infer(facts, texts)
-  texts = texts or {}
+-- Packages that come together, by what names them: { id, names, source }.
+local count = 0
+local function groups(of, source)
+  local made = {}
+  for key, names in pairs(of) do
+    count = count + 1
+    made[key] = { id = count, names = names, source = source }
+  end
+  return made
+end
+
+local by_library, by_tag, by_type = groups(data.libraries, "library_name"), groups(data.libraries, "tags"), groups(data.libraries, "config.json")
+local by_pipeline, by_kind, by_suffix = groups(data.pipelines, "pipeline_tag"), groups(data.kinds, "files"), groups(data.suffixes, "files")
+
+local function suffixes_of(files)
+  local suffixes = {}
+  for _, file in ipairs(files or {}) do
+    local suffix = not file.scanned and file.path:lower():match("%.(%w+)$")
+    if suffix then suffixes[suffix] = true end
+  end
+  return suffixes
+end
+
+-- What metadata names, in the order in which it counts.
+local function named(facts, suffixes)
+  local list, library, config = {}, facts.library_name and facts.library_name:lower(), facts.config
+  list[1] = by_library[library]
+  if not library then
+    for _, tag in ipairs(facts.tags or {}) do list[#list + 1] = by_tag[tag:lower()] end
+    if config and config.model_type then list[#list + 1] = by_type.transformers end
+  end
+  list[#list + 1] = by_pipeline[facts.pipeline_tag]
+  for kind in pairs(facts.kinds or {}) do list[#list + 1] = by_kind[kind] end
+  for suffix in pairs(suffixes or suffixes_of(facts.files)) do list[#list + 1] = by_suffix[suffix] end
+  return list
+end
+
+-- The packages of groups, sorted: { { name, source }, … }.
+local packages_of = keep(function(_, list)
+  local found, sorted = {}, {}
+  for _, group in ipairs(list) do
+    for _, name in ipairs(group.names) do
+      if not found[name] then
+        found[name], sorted[#sorted + 1] = true, { name = name, source = group.source }
+      end
+    end
+  end
+  table.sort(sorted, function(a, b) return a.name < b.name end)
+  return sorted
+end)
+
+local function packages(list)
+  local key = {}
+  for i, group in ipairs(list) do key[i] = group.id end
+  return packages_of(table.concat(key, " "), list)
+end
+
+-- What the model's own files state, by name.
+local function stated(facts, texts)
   local found = {}
   local function add(name, version, exact, source)
     local known = found[name]
@@ -84,10 +137,6 @@ function dependencies.infer(facts, texts)
       found[name] = { name = name, version = version, exact = exact == true, source = source }
     end
   end
-  local function add_all(names, source)
-    for _, name in ipairs(names or {}) do add(name, nil, false, source) end
-  end
-
   if texts["requirements.txt"] then from_requirements(texts["requirements.txt"], add) end
   if texts["pyproject.toml"] then from_pyproject(texts["pyproject.toml"], add) end
   local config = facts.config
@@ -96,25 +145,27 @@ function dependencies.infer(facts, texts)
   end
   local raw = texts["config.json"] and json.decode(texts["config.json"])
   local quantization = type(raw) == "table" and type(raw.quantization_config) == "table" and raw.quantization_config.quant_method
-  if type(quantization) == "string" then add_all(data.quantization[quantization], "config.json") end
-  local library = facts.library_name and facts.library_name:lower()
-  add_all(data.libraries[library], "library_name")
-  if not library then
-    for _, tag in ipairs(facts.tags or {}) do add_all(data.libraries[tag:lower()], "tags") end
-    if config and config.model_type then add_all(data.libraries.transformers, "config.json") end
-  end
-  add_all(data.pipelines[facts.pipeline_tag], "pipeline_tag")
-  for kind in pairs(facts.kinds or {}) do add_all(data.kinds[kind], "files") end
-  for _, file in ipairs(facts.files or {}) do
-    if not file.scanned then add_all(data.suffixes[file.path:lower():match("%.(%w+)$") or ""], "files") end
-  end
+  for _, name in ipairs(type(quantization) == "string" and data.quantization[quantization] or {}) do add(name, nil, false, "config.json") end
+  return found
+end
 
-  local list, date = {}, facts.last_modified and facts.last_modified:sub(1, 10)
-  for name, entry in pairs(found) do
-    if not entry.version then entry.version = current_at(name, date) end
-    list[#list + 1] = entry
+--- Infers what a model needs. A version is exact when the repository pins it; else it is the one that wrote config.json, or the one that was
+--- current when the model was last changed; else nil.
+---@param facts hugh.facts
+---@param texts? table<string, string> requirements.txt, pyproject.toml and config.json, if the model has them
+---@param suffixes? table<string, true> of the names of its files that nobody read; found in facts.files unless given
+---@return { name: string, version: string|nil, exact: boolean, source: string }[] sorted by name
+function dependencies.infer(facts, texts, suffixes)
+  local found, list, date = stated(facts, texts or {}), {}, facts.last_modified and facts.last_modified:sub(1, 10)
+  for i, package in ipairs(packages(named(facts, suffixes))) do
+    list[i] = found[package.name] or { name = package.name, exact = false, source = package.source }
+    found[package.name] = nil
   end
-  table.sort(list, function(a, b) return a.name < b.name end)
+  if next(found) then
+    for _, entry in pairs(found) do list[#list + 1] = entry end
+    table.sort(list, function(a, b) return a.name < b.name end)
+  end
+  for _, entry in ipairs(list) do entry.version = entry.version or current_at(entry.name, date) end
   return list
 end
 

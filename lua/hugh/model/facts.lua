@@ -41,7 +41,7 @@ local model = {
   { "safety", "string?", "that of the worst file: safe, unknown, suspicious or dangerous; nil when no file was read" },
   { "complete", "boolean?", "every byte that a loader would use was read" },
   { "dependencies", "dependency[]?", "what the model needs to run" },
-  { "advisories", "advisory[]?", "known vulnerabilities of these; nil when not checked" },
+  { "advisories", "advisory[]?", "known vulnerabilities of these, the worst first; nil when not checked" },
   { "advisories_source", "string?", "where these come from, such as hugh's snapshot and its date" },
   { "advisories_problem", "string?", "why they could not be had, if they were asked for" },
   { "hub_security", "hub_security?", "what the Hub's own scanners say" },

@@ -92,6 +92,6 @@ end
 --- Facts from a record of the Hub's API (`GET /api/models/…`), without looking at any file: enough to rank by metadata.
 ---@param info table a decoded record
 ---@return hugh.facts
-function model.from_hub_info(info) return require("hugh.model.record").ranked(info) end
+function model.from_hub_info(info) return require("hugh.model.record").facts(info) end
 
 return model

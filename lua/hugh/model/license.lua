@@ -1,6 +1,7 @@
 -- Licenses: one spelling for each, the class it falls in, and the license a text is.
 
 local data = require("hugh.data.licenses")
+local keep = require("hugh.model.keep")
 
 local license = {}
 
@@ -34,6 +35,11 @@ function license.class(id)
   return best
 end
 
+local known = keep(function(name)
+  local id = license.normalize(name)
+  return { id = id, class = license.class(id) }
+end)
+
 local order = { permissive = 1, conditional = 2, copyleft = 3, restrictive = 4, unknown = 5, none = 6 }
 
 --- Of several licenses that all apply, the one that asks most.
@@ -42,9 +48,8 @@ local order = { permissive = 1, conditional = 2, copyleft = 3, restrictive = 4, 
 function license.strictest(names)
   local worst, worst_class
   for _, name in ipairs(names) do
-    local id = license.normalize(name)
-    local class = license.class(id)
-    if not worst or order[class] > order[worst_class] then worst, worst_class = id, class end
+    local it = known(name)
+    if not worst or order[it.class] > order[worst_class] then worst, worst_class = it.id, it.class end
   end
   return worst, worst_class
 end

@@ -1,4 +1,4 @@
--- What the Hub's metadata record of a model says, as facts. Used for a million records at a time, so it makes few tables.
+-- What the Hub's metadata record of a model says, as facts. Used for a million records at a time, so what is not asked for is not made.
 
 local advisories = require("hugh.model.advisories")
 local card = require("hugh.model.card")
@@ -6,13 +6,13 @@ local data = require("hugh.data.organisations")
 local date = require("hugh.date")
 local dependencies = require("hugh.model.dependencies")
 local json = require("hugh.json")
+local keep = require("hugh.model.keep")
 local license = require("hugh.model.license")
-local summarize = require("hugh.model.summarize")
 
 local record = {}
 
 local function text(value) return type(value) == "string" and value or nil end
-local function number(value) return type(value) == "number" and value or nil end
+local function number(value) return type(value) == "number" and math.abs(value) < math.huge and json.integer(value) or nil end
 
 local function strings(value)
   local list = {}
@@ -26,15 +26,16 @@ local function strings(value)
   return list
 end
 
-local function add_license(facts, info)
+-- The license of the card, or else of the tags: its id and class.
+local function license_of(info)
   local stated = strings(type(info.cardData) == "table" and info.cardData.license)
-  if #stated == 0 then
-    for _, tag in ipairs(facts.tags) do
-      if tag:sub(1, 8) == "license:" then stated[#stated + 1] = tag:sub(9) end
+  if #stated == 0 and type(info.tags) == "table" then
+    for _, tag in ipairs(info.tags) do
+      if type(tag) == "string" and tag:sub(1, 8) == "license:" then stated[#stated + 1] = tag:sub(9) end
     end
   end
-  facts.license, facts.license_class = license.strictest(stated)
-  if not facts.license then facts.license_class = "none" end
+  local id, class = license.strictest(stated)
+  return id, class or "none"
 end
 
 local function security(status)
@@ -49,72 +50,115 @@ local function security(status)
   return { status = worst, scans_done = status.scansDone == true, files = files }
 end
 
-local function ends(path, suffix) return path:sub(-#suffix) == suffix end
 local nothing = json.array {}
 
--- What a name alone says of a file nobody read.
+local safe = { safetensors = true, gguf = true, onnx = true }
+
+-- What a name alone says of a file.
+local by_name = keep(function(path)
+  local suffix = path:lower():match("%.(%w+)$") or ""
+  return { suffix = suffix, pickle_name = suffix == "bin" or suffix == "pkl" or suffix == "pickle", safe_format = safe[suffix] == true }
+end)
+
+local function siblings(info)
+  if type(info.siblings) ~= "table" then return nil end
+  local list = {}
+  for _, sibling in ipairs(info.siblings) do
+    if type(sibling) == "table" and type(sibling.rfilename) == "string" then list[#list + 1] = sibling end
+  end
+  return list
+end
+
+local function count(facts, list)
+  local pickles, safe_formats, described = 0, 0, false
+  for _, sibling in ipairs(list) do
+    local known = by_name(sibling.rfilename)
+    pickles, safe_formats = pickles + (known.pickle_name and 1 or 0), safe_formats + (known.safe_format and 1 or 0)
+    described = described or sibling.rfilename == "README.md"
+  end
+  facts.file_count, facts.pickle_files, facts.safe_format_files = #list, pickles, safe_formats
+  if not described then facts.card = (card.read(nil)) end -- else there is one, and nobody read it
+end
+
+-- A file nobody read.
 local function unread(path, size)
-  local lower = path:lower()
-  local safetensors = ends(lower, ".safetensors")
+  local known = by_name(path)
   return {
     path = path, size = size, kind = "unknown", safety = "unknown", complete = false, scanned = false, findings = nothing, globals = nothing,
-    pickle_name = ends(lower, ".bin") or ends(lower, ".pkl") or ends(lower, ".pickle"), is_pickle = false, safetensors = safetensors,
-    safe_format = safetensors or ends(lower, ".gguf") or ends(lower, ".onnx"),
+    pickle_name = known.pickle_name, is_pickle = false, safetensors = known.suffix == "safetensors", safe_format = known.safe_format,
   }
 end
 
---- The facts of a Hub API record (`/api/models/<id>`), its files by name alone: origin "metadata".
+local INFO, SIBLINGS = {}, {} -- the keys of the record and of its files, among the facts
+
+-- The facts that are made when they are asked for, of the record.
+local made = {
+  tags = function(_, info) return strings(info.tags) end,
+  config = function(_, info)
+    local config = info.config
+    return type(config) == "table" and {
+      architectures = strings(config.architectures), model_type = text(config.model_type), auto_map = type(config.auto_map) == "table",
+      transformers_version = text(config.transformers_version),
+    } or nil
+  end,
+  files = function(facts)
+    local files = facts[SIBLINGS] and {}
+    for i, sibling in ipairs(facts[SIBLINGS] or nothing) do files[i] = unread(sibling.rfilename, number(sibling.size)) end
+    return files
+  end,
+  kinds = function(facts) return facts.file_count and { unknown = facts.file_count } end,
+  hub_security = function(_, info) return security(info.securityRepoStatus) end,
+  dependencies = function(facts)
+    local suffixes = {}
+    for _, sibling in ipairs(facts[SIBLINGS] or nothing) do suffixes[by_name(sibling.rfilename).suffix] = true end
+    return dependencies.infer(facts, nil, suffixes)
+  end,
+  advisories = function(facts) return advisories.check(facts.dependencies) end,
+}
+
+local making = {
+  __index = function(facts, key)
+    local make = made[key]
+    local value = make and make(facts, facts[INFO])
+    if value ~= nil then rawset(facts, key, value) end
+    return value
+  end,
+}
+
+--- The facts of a Hub API record (`/api/models/<id>`), its files by name alone: origin "metadata". Some are made when they are asked for.
 ---@param info table
 ---@param now? number seconds since 1970
 ---@return hugh.facts
-function record.facts(info, now)
+function record.lazy(info, now)
   local repo = text(info.id) or text(info.modelId) or ""
   local publisher, name = repo:match("^([^/]+)/(.+)$")
   local modified = text(info.lastModified)
   local since = modified and date.iso(modified)
+  local license_id, license_class = license_of(info)
   local facts = {
+    [INFO] = info, [SIBLINGS] = siblings(info),
     target = repo, origin = "metadata", repo = repo, name = name or repo, publisher = publisher, commit = text(info.sha), pinned = false,
     publisher_known = publisher ~= nil and data[publisher:lower()] == true, downloads = number(info.downloads), likes = number(info.likes),
     created_at = text(info.createdAt), last_modified = modified, age_days = since and math.max(0, ((now or os.time()) - since) / 86400),
-    disabled = info.disabled == true, tags = strings(info.tags), library_name = text(info.library_name),
-    pipeline_tag = text(info.pipeline_tag), hub_security = security(info.securityRepoStatus),
+    disabled = info.disabled == true, library_name = text(info.library_name), pipeline_tag = text(info.pipeline_tag),
+    license = license_id, license_class = license_class, findings = nothing, globals = nothing, complete = false,
+    advisories_source = advisories.snapshot_name(),
   }
+  if facts[SIBLINGS] then count(facts, facts[SIBLINGS]) end
   if info.gated ~= nil then facts.gated = info.gated ~= false and info.gated ~= json.null end
   if info.private ~= nil then facts.private = info.private == true end
-  add_license(facts, info)
-  local config = info.config
-  if type(config) == "table" then
-    facts.config = {
-      architectures = strings(config.architectures), model_type = text(config.model_type), auto_map = type(config.auto_map) == "table",
-      transformers_version = text(config.transformers_version),
-    }
-  end
-  if type(info.siblings) == "table" then
-    local files, has_card = {}, false
-    for _, sibling in ipairs(info.siblings) do
-      local path = type(sibling) == "table" and text(sibling.rfilename)
-      if path then
-        files[#files + 1] = unread(path, number(sibling.size))
-        has_card = has_card or path == "README.md"
-      end
-    end
-    facts.files, facts.kinds = files, { unknown = #files }
-    summarize.count(facts)
-    if not has_card then facts.card = (card.read(nil)) end
-  end
-  facts.findings, facts.globals, facts.complete = nothing, nothing, false
-  return facts
+  return setmetatable(facts, making)
 end
 
---- The same with dependencies and advisories: all that can be judged without asking for more than the record.
+--- The same with every fact made.
 ---@param info table
 ---@param now? number
 ---@return hugh.facts
-function record.ranked(info, now)
-  local facts = record.facts(info, now)
-  facts.dependencies = dependencies.infer(facts)
-  facts.advisories, facts.advisories_source = advisories.check(facts.dependencies), advisories.snapshot_name()
-  return facts
+function record.facts(info, now)
+  local facts = record.lazy(info, now)
+  for name in pairs(made) do facts[name] = facts[name] end
+  facts[INFO], facts[SIBLINGS] = nil, nil
+  return setmetatable(facts, nil)
 end
 
 return record

@@ -44,15 +44,11 @@ factor "vulnerabilities" {
   about = "of the libraries it needs: 15 none known, 12 low, 8 medium, 4 high, 0 critical", weight = 15,
   score = function (m)
     if not m.advisories then return nil, m.advisories_problem or "the libraries it needs were not checked" end
-    local points, worst = { low = 12, medium = 8, high = 4, critical = 0 }, nil
-    for _, advisory in ipairs(m.advisories) do
-      local p = points[advisory.severity] or 8
-      if not worst or p < worst.points then worst = { points = p, advisory = advisory } end
-    end
-    if not worst then return 1, "no known vulnerabilities in the libraries it needs, by {advisories_source}" end
-    local it, others = worst.advisory, #m.advisories - 1
-    return worst.points / 15, it.package .. (it.version and " " .. it.version or "") .. " has " .. it.id .. " (" .. tostring(it.severity) .. ")"
-      .. (it.fixed and ", fixed in " .. it.fixed or "") .. (others > 0 and "; " .. others .. " more" or "")
+    local it, others = m.advisories[1], #m.advisories - 1 -- the worst comes first
+    if not it then return 1, "no known vulnerabilities in the libraries it needs, by {advisories_source}" end
+    local points = { low = 12, medium = 8, high = 4, critical = 0 }
+    return (points[it.severity] or 8) / 15, it.package .. (it.version and " " .. it.version or "") .. " has " .. it.id
+      .. " (" .. tostring(it.severity) .. ")" .. (it.fixed and ", fixed in " .. it.fixed or "") .. (others > 0 and "; " .. others .. " more" or "")
   end,
 }
 

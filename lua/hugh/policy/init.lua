@@ -25,6 +25,21 @@ local module = {}
 
 local LIMITS = { memory = 4194304, instructions = 20000000, milliseconds = 50 }
 local RUNAWAYS_MOST = 3 -- each uses up the whole budget; after as many the rest is not asked any more
+
+-- Grades as a list from the best down.
+local function grades_of(description)
+  local list = {}
+  for name, from in pairs(description.grades or { A = 90, B = 80, C = 70, D = 60 }) do list[#list + 1] = { name = name, from = from } end
+  table.sort(list, function(a, b) return a.from > b.from end)
+  return list
+end
+
+local function weighed(description)
+  local list = {}
+  for i, factor in ipairs(description.factors) do list[i] = { weight = factor.weight } end
+  return list
+end
+
 --- Loads a policy.
 ---@param what string|table a shipped policy's name, a file, the text of a policy, or a policy as plain data (see table.lua)
 ---@param limits? { memory?: integer, instructions?: integer, milliseconds?: integer } what evaluating may cost
@@ -60,7 +75,7 @@ function module.load(what, limits)
     if i < #order then bases[i] = text.name end
   end
   local made = { name = derived.name or source.name, about = derived.about, description = description, bases = bases, texts = texts, box = box,
-    source = source.name }
+    source = source.name, weighed = weighed(description), grades = grades_of(description) }
   return setmetatable(made, policy)
 end
 
@@ -73,21 +88,13 @@ function policy:place(source, key)
   return ("%s:%.0f"):format(name, mistakes.line_of(self.texts[name], tonumber(line), tostring(key)))
 end
 
--- Grades as a list from the best down.
-local function grade_bounds(grades)
-  grades = grades or { A = 90, B = 80, C = 70, D = 60 }
-  local names, bounds = {}, {}
-  for name in pairs(grades) do names[#names + 1] = name end
-  table.sort(names, function(a, b) return grades[a] > grades[b] end)
-  for i, name in ipairs(names) do bounds[i] = grades[name] end
-  return names, bounds
-end
-
--- What the policy says of a model. What runs away is named, left out, and the rest is asked again: one rule must not hide the others.
-local function evaluate(box, model, date)
+-- What the policy says of a model, as evaluate or rank in judge.lua put it. What runs away is named, left out, and the rest is asked again: one
+-- rule must not hide the others.
+local function ask(box, how, model, date)
   local runaways = {}
+  date = date or os.date("!%Y-%m-%d")
   for _ = 1, RUNAWAYS_MOST do
-    local result, message, code = box:lend("evaluate", model, date, runaways)
+    local result, message, code = box:lend(how, model, date, runaways)
     local culprit = code == "BUDGET" and box:call("culprit")
     if not culprit then return result, message end
     runaways[culprit] = message
@@ -97,15 +104,39 @@ end
 
 local order = { allow = 1, warn = 2, block = 3 }
 
+-- The score of the shares that factors are worth (false: not known), the part of all weights that it rests on, and its grade.
+local function score_of(self, shares)
+  for i, factor in ipairs(self.weighed) do factor.value = shares[i] or nil end
+  local score, coverage = core.score(self.weighed)
+  score = math.floor(score * 100 + 0.5) / 100
+  local grade = "F"
+  for _, other in ipairs(self.grades) do
+    if score >= other.from then
+      grade = other.name
+      break
+    end
+  end
+  return score, math.floor(coverage * 100 + 0.5) / 100, grade
+end
+
+-- Of the bounds that the score is below, the strictest verdict counts, told with the lowest of its bounds.
+local function bound_above(self, score)
+  local worst
+  for _, below in ipairs(self.description.below) do -- from the highest bound down
+    if score < below.score and order[below.verdict] >= order[worst and worst.verdict or "warn"] then worst = below end
+  end
+  return worst
+end
+
 --- Judges a model.
 ---@param model hugh.facts
 ---@param date? string today, as year-month-day (default: the clock's)
 ---@return hugh.assessment result without model and files
 function policy:assess(model, date)
   if date and not tostring(date):find("^%d%d%d%d%-%d%d%-%d%d$") then error("policy:assess: the date must be like 2027-03-31", 2) end
-  local evaluated, message = evaluate(self.box, model, date or os.date("!%Y-%m-%d"))
+  local evaluated, message = ask(self.box, "evaluate", model, date)
   if not evaluated then -- fail closed
-    evaluated = { factors = {}, exemptions = {}, rules = { {
+    evaluated = { shares = {}, factors = {}, exemptions = {}, rules = { {
       name = "policy", verdict = "block", code = "POLICY_ERROR", message = message, source = self.source,
       fix = "run `hugh policy check` and `hugh policy test`",
     } } }
@@ -115,25 +146,11 @@ function policy:assess(model, date)
     factor.name, factor.about, factor.weight = told.name, told.about, told.weight
     factor.source, factor.weight_source = told.source, told.weight_source
   end
-  local score, coverage = core.score(evaluated.factors)
-  for _, factor in ipairs(evaluated.factors) do factor.value = nil end
-  score = math.floor(score * 100 + 0.5) / 100
-  local names, bounds = grade_bounds(self.description.grades)
-  local grade = "F"
-  for i, bound in ipairs(bounds) do
-    if score >= bound then
-      grade = names[i]
-      break
-    end
-  end
-  local rules = evaluated.rules
-  local worst -- of the bounds that the score is below, the strictest verdict counts, told with the lowest of its bounds
-  for _, below in ipairs(message and {} or self.description.below) do -- from the highest bound down
-    if score < below.score and order[below.verdict] >= order[worst and worst.verdict or "warn"] then worst = below end
-  end
-  if worst then
-    rules[#rules + 1] = { name = "below", verdict = worst.verdict, source = worst.source,
-      message = ("the score of %.4g is below %.4g"):format(score, worst.score) }
+  local score, coverage, grade = score_of(self, evaluated.shares)
+  local rules, bound = evaluated.rules, not message and bound_above(self, score) or nil
+  if bound then
+    rules[#rules + 1] = { name = "below", verdict = bound.verdict, source = bound.source,
+      message = ("the score of %.4g is below %.4g"):format(score, bound.score) }
   end
   local verdict = "allow"
   for _, rule in ipairs(rules) do
@@ -147,9 +164,21 @@ function policy:assess(model, date)
   end
   return {
     schema = "hugh.assessment/1", target = model.target or model.repo or "", policy = self.name, score = score,
-    coverage = math.floor(coverage * 100 + 0.5) / 100, grade = grade, verdict = verdict, factors = evaluated.factors, rules = rules,
-    exemptions = evaluated.exemptions,
+    coverage = coverage, grade = grade, verdict = verdict, factors = evaluated.factors, rules = rules, exemptions = evaluated.exemptions,
   }
+end
+
+--- Judges a model in as few words as ranking needs.
+---@param model hugh.facts
+---@param date? string
+---@return { target: string, score: number, coverage: number, grade: string, verdict: string }
+function policy:rank(model, date)
+  local shares, verdict = ask(self.box, "rank", model, date)
+  local score, coverage, grade = score_of(self, shares or {})
+  local bound = shares and bound_above(self, score)
+  if not shares then verdict = "block" -- fail closed
+  elseif bound and order[bound.verdict] > order[verdict] then verdict = bound.verdict end
+  return { target = model.target or "", score = score, coverage = coverage, grade = grade, verdict = verdict }
 end
 
 --- Runs the policy's own tests.

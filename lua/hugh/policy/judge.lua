@@ -7,6 +7,9 @@ local text_of, shown, at, crash, fill, short, day_number = host.text_of, host.sh
 
 local policy -- as compiled
 local today
+local terse -- only the score and the verdict are wanted, and no texts
+
+local function told(text, m) return terse and "" or fill(text, m) end
 
 -- The number of the first pattern that matches.
 local function matching(patterns, value, ignore_case)
@@ -60,26 +63,22 @@ local function paths_of(given)
   return list, #list == #given
 end
 
--- What a factor comes to, out of what its function returned.
-local function judged(factor, m, ok, value, reason)
-  local entry = {} -- name, weight and source do not change: the host has them from compile
-  if not ok then
-    local message, fact = crash(value)
-    return entry, { message = message, fact = fact }
-  end
-  if value == nil then
-    entry.status, entry.reason = "inconclusive", fill(type(reason) == "string" and reason or "not known", m)
-    return entry
-  end
-  if value == true then value = 1 elseif value == false then value = 0 end
-  if type(value) ~= "number" or not (value >= 0 and value <= 1) then
-    return entry, { message = "score must return a number from 0 to 1, or nil and why it is not known, but not " .. shown(value) }
-  end
-  entry.value = value
-  entry.points = math.floor(value * factor.scaled * 1e6 + 0.5) / 1e6
-  entry.status = value >= 0.75 and "pass" or value >= 0.3 and "warn" or "fail"
-  entry.reason = fill(type(reason) == "string" and reason or "", m)
-  return entry
+-- The share of its points that a factor is worth, by what its function returned; nil if that is not known. After it, what is wrong.
+local function share_of(ok, value)
+  if not ok then return nil, crash(value) end
+  if type(value) == "boolean" then value = value and 1 or 0 end
+  if value == nil or type(value) == "number" and value >= 0 and value <= 1 then return value end
+  return nil, "score must return a number from 0 to 1, or nil and why it is not known, but not " .. shown(value)
+end
+
+-- What is told of a factor. Its name, weight and source do not change: the host has them from compile.
+local function entry_of(factor, share, reason, m)
+  reason = type(reason) == "string" and reason or share and "" or "not known"
+  if not share then return { status = "inconclusive", reason = fill(reason, m) } end
+  return {
+    points = math.floor(share * factor.scaled * 1e6 + 0.5) / 1e6, status = share >= 0.75 and "pass" or share >= 0.3 and "warn" or "fail",
+    reason = fill(reason, m),
+  }
 end
 
 local function covers(exempt, rule, m)
@@ -115,14 +114,14 @@ local running -- the number of the factor or rule that was called last; rules ar
 --- Who is to blame when a budget was spent.
 function culprit() return running end
 
---- Judges facts, which the host lends. `date` is today as year-month-day. What crashes blocks, and so does what ran away before:
---- { [number] = why } is not run again.
-function evaluate(facts, date, runaways)
+-- Judges facts, which the host lends. `date` is today as year-month-day. What crashes blocks, and so does what ran away before:
+-- { [number] = why } is not run again.
+local function judge(facts, date, runaways)
   local m
   host.reset()
   m, today = host.lend(facts, date)
   policy, running = host.policy, nil
-  local result = { factors = {}, rules = {}, exemptions = {} }
+  local result = { shares = {}, factors = {}, rules = {}, exemptions = {} }
   local function call(number, condition)
     if runaways[number] then return false, runaways[number] end
     running = number
@@ -133,12 +132,14 @@ function evaluate(facts, date, runaways)
       message = message, fix = "run `hugh policy check` and `hugh policy test`" })
   end
   for i, factor in ipairs(policy.factors) do
-    local entry, problem = judged(factor, m, call(i, factor.score))
+    local ok, value, reason = call(i, factor.score)
+    local share, problem, fact = share_of(ok, value)
     if problem then
-      entry.status, entry.reason = "inconclusive", "the factor failed"
-      policy_error(factor, problem.message, problem.fact)
+      policy_error(factor, problem, fact)
+      reason = "the factor failed"
     end
-    result.factors[i] = entry
+    result.shares[i] = share or false
+    if not terse then result.factors[i] = entry_of(factor, share, reason, m) end
   end
   for i, rule in ipairs(policy.rules) do
     local ok, when, paths = call(#policy.factors + i, rule.when)
@@ -149,7 +150,7 @@ function evaluate(facts, date, runaways)
     elseif when then
       local list, all
       if type(paths) == "table" then list, all = paths_of(paths) end
-      fired(result, { name = rule.name, verdict = rule.verdict, message = fill(rule.message, m), fix = rule.fix and fill(rule.fix, m),
+      fired(result, { name = rule.name, verdict = rule.verdict, message = told(rule.message, m), fix = rule.fix and told(rule.fix, m),
         source = at(rule.source, rule.line), paths = list, partial = list and not all or nil })
     end
   end
@@ -211,6 +212,22 @@ function evaluate(facts, date, runaways)
   end
   result.rules = kept
   return result
+end
+
+--- Everything that is to be told of a model.
+function evaluate(...)
+  terse = false
+  return judge(...)
+end
+
+--- Only the shares of the factors, false for what is not known, and the verdict.
+function rank(...)
+  terse = true
+  local result, verdict = judge(...), "allow"
+  for _, rule in ipairs(result.rules) do
+    if host.ranks[rule.verdict] > host.ranks[verdict] then verdict = rule.verdict end
+  end
+  return result.shares, verdict
 end
 
 --- A rule for a score below the policy's bounds is the host's: it knows the score.

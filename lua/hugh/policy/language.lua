@@ -6,6 +6,7 @@ local type, next, pairs, ipairs = host.type, host.next, host.pairs, host.ipairs
 local text_of, shown, at, crash, helpers, day_number = host.text_of, host.shown, host.at, host.crash, host.helpers, host.day_number
 
 local ranks = { allow = 1, warn = 2, block = 3 }
+host.ranks = ranks
 local layers, policy = {}, nil
 
 -- ------------------------------------------------------------------ mistakes

@@ -24,6 +24,10 @@ local function file_of(file)
   return made
 end
 
+local severities = { low = 1, medium = 2, high = 3, critical = 4 }
+
+local function worse(a, b) return (severities[a.severity] or 2) > (severities[b.severity] or 2) end
+
 --- Facts from the sketch in a test: files by name, globals by dotted name and as hugh judges them, everything else as it is.
 ---@param given table
 ---@return hugh.facts
@@ -46,6 +50,7 @@ function tests.facts(given)
     globals[i] = global
   end
   facts.files, facts.globals = files, globals
+  if facts.advisories then table.sort(facts.advisories, worse) end
   summarize.count(facts)
   return facts
 end

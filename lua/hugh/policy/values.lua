@@ -13,7 +13,7 @@ local function type(value)
 end
 
 local lent_view -- m, the facts that are judged now
-local model -- what m is, as lloan.c reads it: { its fields, the shape of any other entry or nil, the metatable of a copy or false }
+local model -- what m is, as lloan.c reads it
 
 local function next(list, key)
   if plain_type(list) ~= "userdata" then return plain_next(list, key) end
@@ -126,7 +126,7 @@ function know(known, checks, names)
   for name, shape in pairs(known) do
     for field, kind in pairs(shape.types) do
       local item = string.match(kind, "^(.*)%[%]$")
-      shapes[name][1][field] = item and { {}, shapes[item], false, 0 } or shapes[kind] or any
+      shapes[name][1][field] = item and { {}, shapes[item], false, 0, true } or shapes[kind] or any
       shapes[name][4] = shapes[name][4] + 1
     end
   end
