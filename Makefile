@@ -144,14 +144,14 @@ interop: all
 LUA_SHARE = $(DESTDIR)$(PREFIX)/share/lua/$(VERSION_$(ABI))
 LUA_LIB   = $(DESTDIR)$(PREFIX)/lib/lua/$(VERSION_$(ABI))
 install: all
-	cd lua && find hugh -name '*.lua' -exec install -D -m 644 {} $(LUA_SHARE)/{} \;
-	for m in $(notdir $(MODULES)); do install -D -m 755 $(BUILD)/hugh/$$m $(LUA_LIB)/hugh/$$m; done
-	install -d $(DESTDIR)$(PREFIX)/bin
-	sed '1s|.*|#!$(LUA)|' bin/hugh > $(DESTDIR)$(PREFIX)/bin/hugh
-	chmod 755 $(DESTDIR)$(PREFIX)/bin/hugh
+	find lua/hugh -name '*.lua' -printf '%P\n' | while read -r m; do install -D -m 644 lua/hugh/$$m "$(LUA_SHARE)/hugh/$$m" || exit; done
+	for m in $(notdir $(MODULES)); do install -D -m 755 $(BUILD)/hugh/$$m "$(LUA_LIB)/hugh/$$m" || exit; done
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	sed '1s|.*|#!$(LUA)|' bin/hugh > "$(DESTDIR)$(PREFIX)/bin/hugh"
+	chmod 755 "$(DESTDIR)$(PREFIX)/bin/hugh"
 
 uninstall:
-	rm -rf $(LUA_SHARE)/hugh $(LUA_LIB)/hugh $(DESTDIR)$(PREFIX)/bin/hugh
+	rm -rf "$(LUA_SHARE)/hugh" "$(LUA_LIB)/hugh" "$(DESTDIR)$(PREFIX)/bin/hugh"
 
 clean:
 	rm -rf build

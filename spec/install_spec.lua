@@ -8,10 +8,10 @@ local version = abi == "jit" and "5.1" or abi
 describe("an installed hugh", function()
   local root
   setup(function()
-    root = helper.directory()
-    os.execute(("make -s install ABI=%s DESTDIR=%s PREFIX=/usr >/dev/null"):format(abi, root))
+    root = helper.directory() .. "/a b"
+    os.execute(("make -s install ABI=%s DESTDIR='%s' PREFIX=/usr >/dev/null"):format(abi, root))
   end)
-  teardown(function() helper.remove(root) end)
+  teardown(function() helper.remove((root:match("^(.*)/"))) end)
 
   local function run(command)
     local pipe = io.popen("cd / && env -u LUA_PATH -u LUA_CPATH " .. command .. " 2>&1; echo $?")
@@ -22,8 +22,8 @@ describe("an installed hugh", function()
 
   it("has a command that runs with the Lua it was built for", function()
     assert.matches(helper.lua:gsub("%p", "%%%0") .. "$", helper.read(root .. "/usr/bin/hugh"):match("^#!([^\n]*)"))
-    assert.are.equal("hugh " .. require("hugh").version .. "\n0\n", run(root .. "/usr/bin/hugh --version"))
-    assert.matches("fine\n0\n$", run(root .. "/usr/bin/hugh policy check hugginghugh"))
+    assert.are.equal("hugh " .. require("hugh").version .. "\n0\n", run("'" .. root .. "/usr/bin/hugh' --version"))
+    assert.matches("fine\n0\n$", run("'" .. root .. "/usr/bin/hugh' policy check hugginghugh"))
   end)
 
   it("has a module that needs nothing of the checkout", function()
@@ -33,8 +33,8 @@ describe("an installed hugh", function()
   end)
 
   it("goes without a trace", function()
-    os.execute(("make -s uninstall ABI=%s DESTDIR=%s PREFIX=/usr >/dev/null"):format(abi, root))
-    local pipe = io.popen("find " .. root .. " -type f")
+    os.execute(("make -s uninstall ABI=%s DESTDIR='%s' PREFIX=/usr >/dev/null"):format(abi, root))
+    local pipe = io.popen("find '" .. root .. "' -type f")
     assert.are.equal("", pipe:read("*a"))
     pipe:close()
   end)
