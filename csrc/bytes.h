@@ -30,6 +30,13 @@ static inline uint64_t hugh_add(uint64_t a, uint64_t b) { return a > UINT64_MAX 
 /* a * b, saturating likewise. */
 static inline uint64_t hugh_mul(uint64_t a, uint64_t b) { return b != 0 && a > UINT64_MAX / b ? UINT64_MAX : a * b; }
 
+/* What a hexadecimal digit counts; -1 if it is none. */
+static inline int hugh_hex_digit(uint8_t c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  c |= 32;
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 static inline bool hugh_starts(const void *data, size_t length, const void *prefix, size_t prefix_length) {
   return length >= prefix_length && memcmp(data, prefix, prefix_length) == 0;
 }

@@ -44,6 +44,14 @@ bool hugh_text_starts(hugh_text a, const char *prefix); /* exact */
 /* Whether a path of the input may leave the directory that it belongs to: "..", absolute, a drive, or a NUL that hides its end. */
 bool hugh_text_leaves(hugh_text path);
 
+bool hugh_text_among(hugh_text a, const char *const *words, size_t count);
+#define HUGH_AMONG(text, words) hugh_text_among(text, words, sizeof(words) / sizeof *(words))
+
+/* The length of the valid UTF-8 sequence at p (1 to 4), or 0 if there is none in `length` bytes. */
+size_t hugh_utf8_length(const uint8_t *p, size_t length);
+/* Writes a code point, a lone surrogate too, as 1 to 4 bytes; returns how many. */
+size_t hugh_utf8_put(char out[4], uint32_t code);
+
 /* ------------------------------------------------------------------- views */
 
 typedef enum hugh_got {

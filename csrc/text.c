@@ -1,5 +1,5 @@
 /*
-** Texts of the input: how they begin and end, and where a path leads.
+** Texts of the input: what they are, how they begin and end, where a path leads, and UTF-8.
 */
 #include "core.h"
 
@@ -33,4 +33,36 @@ bool hugh_text_leaves(hugh_text path) {
     start = i + 1;
   }
   return false;
+}
+
+bool hugh_text_among(hugh_text a, const char *const *words, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (hugh_text_is(a, words[i])) return true;
+  }
+  return false;
+}
+
+size_t hugh_utf8_length(const uint8_t *p, size_t length) {
+  static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
+  if (length == 0) return 0;
+  if (p[0] < 0x80) return 1;
+  size_t n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+  if (p[0] < 0xc2 || p[0] > 0xf4 || length < n) return 0;
+  uint32_t code = p[0] & (0x7fu >> n);
+  for (size_t i = 1; i < n; i++) {
+    if ((p[i] & 0xc0) != 0x80) return 0;
+    code = code << 6 | (p[i] & 0x3fu);
+  }
+  return code >= least[n] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? n : 0;
+}
+
+size_t hugh_utf8_put(char out[4], uint32_t code) {
+  if (code < 0x80) {
+    out[0] = (char)code;
+    return 1;
+  }
+  size_t n = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  for (size_t i = n - 1; i > 0; i--, code >>= 6) out[i] = (char)(0x80 | (code & 0x3f));
+  out[0] = (char)((0xf00 >> n & 0xff) | code);
+  return n;
 }

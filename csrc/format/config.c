@@ -65,10 +65,7 @@ static bool reaches_out(hugh_text name) {
   static const char *const names[] = {"get_file",     "enable_unsafe_deserialization", "load_model", "load_weights", "load_img",
                                       "extract_archive", "TorchModuleWrapper",         "model_from_json", "TFSMLayer",  "read_file", "write_file",
                                       "py_function",  "numpy_function",                "load_op_library"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    if (hugh_text_is(name, names[i])) return true;
-  }
-  return false;
+  return HUGH_AMONG(name, names);
 }
 
 /* Functions of TensorFlow that a TFOpLambda layer may name and that reach beyond the model. */
@@ -85,11 +82,9 @@ static bool is_of_keras(hugh_text module) {
   static const char *const packages[] = {"keras", "tf_keras", "tensorflow", "keras_hub", "keras_nlp", "keras_cv"};
   size_t root = 0;
   while (root < module.length && module.data[root] != '.') root++;
-  for (size_t i = 0; i < sizeof packages / sizeof *packages; i++) {
-    if (hugh_text_is((hugh_text){module.data, root}, packages[i])) return true;
-  }
-  /* How Keras writes a function by name: its own are looked for first, what else that can be is seen in `config`. */
-  return hugh_text_is(module, "builtins");
+  hugh_text package = {module.data, root};
+  /* builtins is how Keras writes a function by name: its own are looked for first, what else that can be is seen in `config`. */
+  return HUGH_AMONG(package, packages) || hugh_text_is(module, "builtins");
 }
 
 /* Whether a module, or one that it imports and that is had through it (keras.backend.os), has a dangerous function of this name. */

@@ -65,15 +65,6 @@ static bool is_word(char c) {
 
 static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-static bool listed(hugh_text word, const char *const *words, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    if (hugh_text_is(word, words[i])) return true;
-  }
-  return false;
-}
-
-#define LISTED(word, words) listed(word, words, sizeof words / sizeof *words)
-
 static bool starts_at(hugh_text text, size_t at, const char *what) {
   size_t n = strlen(what);
   return text.length - at >= n && memcmp(text.data + at, what, n) == 0;
@@ -147,7 +138,7 @@ static void read_string(hugh_scan *scan, const hugh_task *task, hugh_text text) 
   bool formatted = (next == '%' || next == '|') && inside.length > 1 && memcmp(inside.data, "%c", 2) == 0;
   st->underscore = inside.length > 0 && inside.data[inside.length - 1] == '_';
   st->alone = alone;
-  if (walk || joined || repeated || formatted || is_dunder(inside) || LISTED(inside, walks) || LISTED(inside, spelt)) found_walk(scan, task, start, inside);
+  if (walk || joined || repeated || formatted || is_dunder(inside) || HUGH_AMONG(inside, walks) || HUGH_AMONG(inside, spelt)) found_walk(scan, task, start, inside);
   if (next == '[' && !is_index(text, skip_space(text, st->at) + 1)) found_call(scan, task, start, hugh_text_of("an item of a text by name"));
 }
 
@@ -182,7 +173,7 @@ static void judge_strangers(hugh_scan *scan, const hugh_task *task, hugh_text te
 static bool takes_computed(hugh_text text, size_t at, hugh_text name) {
   at = skip_space(text, at);
   if (hugh_text_is(name, "attribute")) return starts_at(text, at, "=") && !starts_at(text, at, "==") && !is_quote(next_char(text, at + 1));
-  if (!starts_at(text, at, "(") || !LISTED(name, by_name)) return false;
+  if (!starts_at(text, at, "(") || !HUGH_AMONG(name, by_name)) return false;
   at = skip_space(text, at + 1);
   return at < text.length && !is_quote(text.data[at]) && !starts_at(text, at, "attribute") && text.data[at] != ')';
 }
@@ -194,16 +185,16 @@ static void read_word(hugh_scan *scan, const hugh_task *task, hugh_text text) {
   while (st->at < text.length && is_word(text.data[st->at])) st->at++;
   hugh_text word = {text.data + start, st->at - start};
   char next = next_char(text, st->at);
-  bool member = st->before == '.', walk = (member || st->before == '|') && LISTED(word, walks);
+  bool member = st->before == '.', walk = (member || st->before == '|') && HUGH_AMONG(word, walks);
   if (walk || is_dunder(word) || (member && word.data[0] == '_')) found_walk(scan, task, start, word);
   if (st->first) st->raw = hugh_text_is(word, "raw");
   if (st->macro && st->macro_count < MACROS_MOST) {
     st->macros[st->macro_count].at = start;
     st->macros[st->macro_count++].length = word.length;
   }
-  bool reader = st->first && LISTED(word, readers), stranger = !member && next != '=' && LISTED(word, foreign);
-  bool taken_apart = !member && (next == '.' || next == '[' || next == '|') && LISTED(word, functions);
-  bool calls = next == '(' && !LISTED(word, callable) && !LISTED(word, keywords) && !st->macro;
+  bool reader = st->first && HUGH_AMONG(word, readers), stranger = !member && next != '=' && HUGH_AMONG(word, foreign);
+  bool taken_apart = !member && (next == '.' || next == '[' || next == '|') && HUGH_AMONG(word, functions);
+  bool calls = next == '(' && !HUGH_AMONG(word, callable) && !HUGH_AMONG(word, keywords) && !st->macro;
   if (reader || stranger || taken_apart) found_call(scan, task, start, word);
   else if (calls && member) found_call(scan, task, start, word);
   else if (calls) put_off(scan, task, text, start, word);

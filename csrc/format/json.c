@@ -21,20 +21,6 @@ bool hugh_json_in_object(const hugh_json *json) {
 
 bool hugh_json_after_member(const hugh_json *json) { return json->expect == EXPECT_COMMA && hugh_json_in_object(json); }
 
-size_t hugh_utf8_length(const uint8_t *p, size_t length) {
-  static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-  if (length == 0) return 0;
-  if (p[0] < 0x80) return 1;
-  size_t n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-  if (p[0] < 0xc2 || p[0] > 0xf4 || length < n) return 0;
-  uint32_t code = p[0] & (0x7fu >> n);
-  for (size_t i = 1; i < n; i++) {
-    if ((p[i] & 0xc0) != 0x80) return 0;
-    code = code << 6 | (p[i] & 0x3fu);
-  }
-  return code >= least[n] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? n : 0;
-}
-
 static hugh_json_token broken(hugh_json *json, const char *problem) {
   if (json->problem == NULL) json->problem = problem;
   return HUGH_JSON_BROKEN;
@@ -87,22 +73,11 @@ static void keep(hugh_scan *scan, hugh_json *json, const void *bytes, size_t cou
 static int hex4(const uint8_t *p) {
   int value = 0;
   for (int i = 0; i < 4; i++) {
-    int c = p[i], digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+    int digit = hugh_hex_digit(p[i]);
     if (digit < 0) return -1;
     value = value << 4 | digit;
   }
   return value;
-}
-
-static size_t put_utf8(uint8_t out[4], uint32_t code) {
-  if (code < 0x80) {
-    out[0] = (uint8_t)code;
-    return 1;
-  }
-  size_t n = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  for (size_t i = n - 1; i > 0; i--, code >>= 6) out[i] = (uint8_t)(0x80 | (code & 0x3f));
-  out[0] = (uint8_t)((0xf00 >> n & 0xff) | code);
-  return n;
 }
 
 /* One escape at p; its length in the input, or 0 when it is none (cut off, or not valid). */
@@ -128,8 +103,8 @@ static size_t escape(hugh_scan *scan, hugh_json *json, const uint8_t *p, size_t 
       return 0;
     }
   }
-  uint8_t out[4];
-  keep(scan, json, out, put_utf8(out, scalar));
+  char out[4];
+  keep(scan, json, out, hugh_utf8_put(out, scalar));
   return used;
 }
 

@@ -56,7 +56,4 @@ hugh_json_token hugh_json_next(hugh_scan *, hugh_json *);
 bool hugh_json_in_object(const hugh_json *);
 bool hugh_json_after_member(const hugh_json *);
 
-/* The length of the valid UTF-8 sequence at p (1 to 4), or 0 if there is none in `length` bytes. */
-size_t hugh_utf8_length(const uint8_t *p, size_t length);
-
 #endif

@@ -3,7 +3,7 @@
 ** may stand in a row, as numpy.save writes them into an open file. Of Python's grammar only what NumPy writes is read: a header that is
 ** anything else may mean anything, so what follows it is read as a pickle, too.
 */
-#include "json.h"
+#include "../core.h"
 
 #define HEADER_MOST 65536u /* NumPy itself refuses more than 10000 characters unless told otherwise */
 #define NESTING     16     /* of structures in structures */

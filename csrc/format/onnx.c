@@ -27,10 +27,7 @@ typedef struct state {
 static bool known_domain(hugh_text domain) {
   static const char *const known[] = {"ai.onnx", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview", "ai.onnx.preview.training", "com.microsoft",
                                       "com.microsoft.nchwc", "com.microsoft.experimental", "com.ms.internal.nhwc", "org.pytorch.aten"};
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-    if (hugh_text_is(domain, known[i])) return true;
-  }
-  return false;
+  return HUGH_AMONG(domain, known);
 }
 
 /* Keeps `text` in a list, once; false when the list is full. */

@@ -5,8 +5,6 @@
 */
 #include "python.h"
 
-#include "json.h"
-
 #define SOURCE_MOST ((uint64_t)1 << 20)
 #define PATH_MOST   256
 
@@ -322,10 +320,7 @@ static void read_import(hugh_scan *scan, const hugh_task *task, hugh_python *py,
 static bool is_indirect(hugh_text path) {
   static const char *const names[] = {"getattr", "vars", "sys.modules", "sys.modules.get", "object.__getattribute__", "operator.attrgetter",
                                       "operator.methodcaller"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    if (hugh_text_is(path, names[i])) return true;
-  }
-  return false;
+  return HUGH_AMONG(path, names);
 }
 
 static void judge_indirect(hugh_scan *scan, const hugh_task *task, hugh_python *py, uint64_t offset, hugh_text path, cursor c) {

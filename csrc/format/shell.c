@@ -9,13 +9,6 @@ static bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
 }
 
-static bool listed(hugh_text word, const char *const *words) {
-  for (; *words != NULL; words++) {
-    if (hugh_text_is(word, *words)) return true;
-  }
-  return false;
-}
-
 /* A line ends, unless a backslash joins the next one to it. */
 static bool ends_command(hugh_text text, size_t at) { return text.data[at] == '\n' && (at == 0 || text.data[at - 1] != '\\'); }
 
@@ -28,8 +21,8 @@ static void end_command(hugh_scan *scan, const hugh_task *task, hugh_shell *sh, 
 
 /* One word or sign of a command. */
 static void read_part(hugh_scan *scan, const hugh_task *task, hugh_shell *sh, uint64_t offset, hugh_text text) {
-  static const char *const sources[] = {"curl", "wget", "base64", "xxd", NULL};
-  static const char *const runners[] = {"sh", "bash", "zsh", "dash", "ksh", "python", "python3", "perl", "eval", "source", NULL};
+  static const char *const sources[] = {"curl", "wget", "base64", "xxd"};
+  static const char *const runners[] = {"sh", "bash", "zsh", "dash", "ksh", "python", "python3", "perl", "eval", "source"};
   const char *p = text.data + sh->at;
   size_t left = text.length - sh->at, length = 0;
   while (length < left && is_word(p[length])) length++;
@@ -40,8 +33,9 @@ static void read_part(hugh_scan *scan, const hugh_task *task, hugh_shell *sh, ui
     sh->at = line != NULL ? (size_t)(line - text.data) : text.length;
     return;
   }
-  sh->source = sh->source || listed((hugh_text){p, length}, sources);
-  sh->runner = sh->runner || listed((hugh_text){p, length}, runners);
+  hugh_text word = {p, length};
+  sh->source = sh->source || HUGH_AMONG(word, sources);
+  sh->runner = sh->runner || HUGH_AMONG(word, runners);
   sh->joined = sh->joined || *p == '`' || (*p == '|' && !HUGH_STARTS(p, left, "||")) || HUGH_STARTS(p, left, "$(") || HUGH_STARTS(p, left, "<(");
   sh->at += length > 0 ? length : HUGH_STARTS(p, left, "||") ? 2 : 1;
 }

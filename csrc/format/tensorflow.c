@@ -39,13 +39,6 @@ typedef struct state {
   bool started;
 } state;
 
-static bool among(hugh_text text, const char *const *list, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    if (hugh_text_is(text, list[i])) return true;
-  }
-  return false;
-}
-
 static hugh_text plain_name(hugh_text name) {
   if (hugh_text_starts(name, "Experimental")) name = (hugh_text){name.data + 12, name.length - 12};
   size_t n = name.length;
@@ -55,9 +48,9 @@ static hugh_text plain_name(hugh_text name) {
 
 bool hugh_tensorflow_operator(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text name) {
   hugh_text plain = plain_name(name);
-  if (among(plain, dangerous, sizeof dangerous / sizeof *dangerous)) {
+  if (HUGH_AMONG(plain, dangerous)) {
     hugh_find(scan, task, HUGH_FOUND_TF_OP_DANGEROUS, offset, "the operator %s writes files when the graph is run", hugh_show(scan, name, 60));
-  } else if (among(plain, suspicious, sizeof suspicious / sizeof *suspicious)) {
+  } else if (HUGH_AMONG(plain, suspicious)) {
     hugh_find(scan, task, HUGH_FOUND_TF_OP, offset, "the operator %s reaches files, Python or the network when the graph is run", hugh_show(scan, name, 60));
   } else {
     return false;

@@ -20,18 +20,13 @@ static bool is_line_end(hugh_text text, size_t at) {
 
 static bool is_word(char c) { return c == '_' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z'); }
 
-static int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  return (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-}
-
 /* A tag without its handle and with its %xx decoded, as PyYAML reads it; `room` holds TAG_MOST bytes. */
 static hugh_text tag_name(hugh_text tag, char *room) {
   static const char *const handles[] = {"!!", "!<", "!", "tag:yaml.org,2002:"};
   size_t length = 0;
   for (size_t i = 0; i < tag.length && length < TAG_MOST; i++) {
-    int high = tag.data[i] == '%' && tag.length - i > 2 ? hex_digit(tag.data[i + 1]) : -1;
-    int low = high >= 0 ? hex_digit(tag.data[i + 2]) : -1;
+    int high = tag.data[i] == '%' && tag.length - i > 2 ? hugh_hex_digit((uint8_t)tag.data[i + 1]) : -1;
+    int low = high >= 0 ? hugh_hex_digit((uint8_t)tag.data[i + 2]) : -1;
     room[length++] = (char)(low >= 0 ? high << 4 | low : tag.data[i]);
     if (low >= 0) i += 2;
   }
@@ -118,7 +113,7 @@ static void judge_key(hugh_scan *scan, const hugh_task *task, uint64_t offset, h
 static size_t read_escape(hugh_text text, size_t at, char *c) {
   size_t digits = text.data[at] == 'x' ? 2 : text.data[at] == 'u' ? 4 : text.data[at] == 'U' ? 8 : 0;
   uint32_t code = 0;
-  for (size_t i = 1; i <= digits && at + i < text.length; i++) code = code << 4 | (uint32_t)(hex_digit(text.data[at + i]) & 15);
+  for (size_t i = 1; i <= digits && at + i < text.length; i++) code = code << 4 | (uint32_t)(hugh_hex_digit((uint8_t)text.data[at + i]) & 15);
   *c = (char)(code < 0x80 ? code : 0);
   return at + digits + 1;
 }

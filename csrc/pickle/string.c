@@ -44,36 +44,6 @@ static uint64_t count_of(const uint8_t *p, size_t width) {
 
 /* ----------------------------------------------------------- text opcodes */
 
-static int hex_digit(uint8_t c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-static size_t put_utf8(char *out, uint32_t c) {
-  if (c < 0x80) {
-    out[0] = (char)c;
-    return 1;
-  }
-  if (c < 0x800) {
-    out[0] = (char)(0xc0 | c >> 6);
-    out[1] = (char)(0x80 | (c & 63));
-    return 2;
-  }
-  if (c < 0x10000) {
-    out[0] = (char)(0xe0 | c >> 12);
-    out[1] = (char)(0x80 | (c >> 6 & 63));
-    out[2] = (char)(0x80 | (c & 63));
-    return 3;
-  }
-  out[0] = (char)(0xf0 | c >> 18);
-  out[1] = (char)(0x80 | (c >> 12 & 63));
-  out[2] = (char)(0x80 | (c >> 6 & 63));
-  out[3] = (char)(0x80 | (c & 63));
-  return 4;
-}
-
 /* raw-unicode-escape to UTF-8: \uXXXX and \UXXXXXXXX after an odd number of backslashes, everything else Latin-1. At most doubles. */
 static size_t decode_unicode(const uint8_t *p, size_t length, char *out) {
   size_t used = 0;
@@ -93,17 +63,17 @@ static size_t decode_unicode(const uint8_t *p, size_t length, char *out) {
       uint32_t c = 0;
       bool good = true;
       for (size_t k = 0; k < digits; k++) {
-        int digit = hex_digit(p[i + 2 + k]);
+        int digit = hugh_hex_digit(p[i + 2 + k]);
         good = good && digit >= 0;
         c = c << 4 | (uint32_t)(digit & 15);
       }
       if (good && c <= 0x10ffff) {
-        used += put_utf8(out + used, c);
+        used += hugh_utf8_put(out + used, c);
         i += 2 + digits;
         continue;
       }
     }
-    used += put_utf8(out + used, p[i++]);
+    used += hugh_utf8_put(out + used, p[i++]);
   }
   return used;
 }
@@ -133,8 +103,8 @@ static size_t decode_string(const uint8_t *p, size_t length, char *out) {
       case 'a': out[used++] = '\a'; break;
       case '\\': case '\'': case '"': out[used++] = (char)c; break;
       case 'x':
-        if (i + 2 <= length && hex_digit(p[i]) >= 0 && hex_digit(p[i + 1]) >= 0) {
-          out[used++] = (char)(hex_digit(p[i]) << 4 | hex_digit(p[i + 1]));
+        if (i + 2 <= length && hugh_hex_digit(p[i]) >= 0 && hugh_hex_digit(p[i + 1]) >= 0) {
+          out[used++] = (char)(hugh_hex_digit(p[i]) << 4 | hugh_hex_digit(p[i + 1]));
           i += 2;
         }
         break;

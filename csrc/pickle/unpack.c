@@ -17,12 +17,6 @@ static int digit_32(uint8_t c) {
   return c >= 'a' && c <= 'z' ? c - 'a' : -1;
 }
 
-static int digit_16(uint8_t c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c |= 32;
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Digits of `width` bits each, as bytes; what is no digit is skipped, as Python does by default. */
 static size_t gather(hugh_text in, int (*digit)(uint8_t), unsigned width, uint8_t *out, size_t room) {
   uint32_t bits = 0;
@@ -80,7 +74,7 @@ hugh_value hugh_unpack(hugh_machine *m, hugh_packing packing, hugh_text in) {
   switch (packing) {
     case HUGH_PACKED_BASE64: used = gather(in, digit_64, 6, out, HUGH_TEXT_MOST); break;
     case HUGH_PACKED_BASE32: used = gather(in, digit_32, 5, out, HUGH_TEXT_MOST); break;
-    case HUGH_PACKED_HEX: used = gather(in, digit_16, 4, out, HUGH_TEXT_MOST); break;
+    case HUGH_PACKED_HEX: used = gather(in, hugh_hex_digit, 4, out, HUGH_TEXT_MOST); break;
     case HUGH_PACKED_ROT13: used = rotate(in, out, HUGH_TEXT_MOST); break;
     default: used = inflate_text(m, decoder_of(packing, in), in, out, HUGH_TEXT_MOST);
   }
