@@ -69,6 +69,10 @@ static const magic magics[] = {
     MAGIC(RDS, 0, "RDA3\nA\n"),
     MAGIC(PDF, 0, "%PDF-"),
     MAGIC(PARQUET, 0, "PAR1"),
+    MAGIC(ARROW, 0, "ARROW1"),
+    MAGIC(ARROW, 0, "FEA1"),
+    MAGIC(FASTTEXT, 0, "\xba\x16\x4f\x2f\x0c\0\0\0"),
+    MAGIC(TFEVENTS, 21, "\x1a\x0d" "brain.Event:2"),
     MAGIC(LFS_POINTER, 0, "version https://git-lfs.github.com/spec/v1"),
 };
 
@@ -101,8 +105,27 @@ static const suffix suffixes[] = {
     SUFFIX(".mp3", AUDIO),                SUFFIX(".mp4", AUDIO),                SUFFIX(".wav", AUDIO),                SUFFIX(".flac", AUDIO),
     SUFFIX(".ogg", AUDIO),                SUFFIX(".webm", AUDIO),               SUFFIX(".bz2", BZIP2),                SUFFIX(".xz", XZ),
     SUFFIX(".lz4", LZ4),                  SUFFIX(".zst", ZSTD),                 SUFFIX(".skops", SKOPS),
-    SUFFIX("mlmodel", YAML),              SUFFIX("dockerfile", SHELL),          SUFFIX("makefile", SHELL),
+    SUFFIX(".arrow", ARROW),              SUFFIX(".feather", ARROW),            SUFFIX(".onnx_data", WEIGHTS),        SUFFIX(".prototxt", CAFFE),
+    SUFFIX(".caffemodel", CAFFE),         SUFFIX(".c", SOURCE),                 SUFFIX(".h", SOURCE),                 SUFFIX(".htm", SOURCE),
+    SUFFIX(".cc", SOURCE),                SUFFIX(".cpp", SOURCE),               SUFFIX(".hpp", SOURCE),               SUFFIX(".cu", SOURCE),
+    SUFFIX(".cuh", SOURCE),               SUFFIX(".m", SOURCE),                 SUFFIX(".mm", SOURCE),                SUFFIX(".swift", SOURCE),
+    SUFFIX(".rs", SOURCE),                SUFFIX(".go", SOURCE),                SUFFIX(".java", SOURCE),              SUFFIX(".js", SOURCE),
+    SUFFIX(".mjs", SOURCE),               SUFFIX(".ts", SOURCE),                SUFFIX(".lua", SOURCE),               SUFFIX(".rb", SOURCE),
+    SUFFIX(".pl", SOURCE),                SUFFIX(".php", SOURCE),               SUFFIX(".r", SOURCE),                 SUFFIX(".jl", SOURCE),
+    SUFFIX(".ps1", SOURCE),               SUFFIX(".bat", SOURCE),               SUFFIX(".cmd", SOURCE),               SUFFIX(".vbs", SOURCE),
+    SUFFIX(".html", SOURCE),              SUFFIX("mlmodel", YAML),              SUFFIX("dockerfile", SHELL),          SUFFIX("makefile", SHELL),
 };
+
+/* A part of a TensorFlow checkpoint: .data-00000-of-00001. */
+static bool is_shard(hugh_text ending) {
+  static const char form[] = ".data-#####-of-#####";
+  if (ending.length != sizeof form - 1) return false;
+  for (size_t i = 0; i < ending.length; i++) {
+    char c = ending.data[i];
+    if (form[i] == '#' ? c < '0' || c > '9' : c != form[i]) return false;
+  }
+  return true;
+}
 
 static hugh_kind kind_of_name(hugh_text name) {
   size_t length = 0; /* of the ending, with its dot; of the whole name if there is none */
@@ -110,6 +133,7 @@ static hugh_kind kind_of_name(hugh_text name) {
   for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
     if (suffixes[i].length == length && hugh_text_ends(name, suffixes[i].text)) return suffixes[i].kind;
   }
+  if (is_shard((hugh_text){name.data + name.length - length, length})) return HUGH_KIND_WEIGHTS;
   return HUGH_KIND_UNKNOWN;
 }
 
@@ -173,14 +197,16 @@ static hugh_kind kind_of_text(const uint8_t *head, size_t length, hugh_kind name
   while (at < length && (head[at] == ' ' || head[at] == '\n' || head[at] == '\r' || head[at] == '\t')) at++;
   const uint8_t *p = head + at;
   size_t left = length - at;
-  if (HUGH_STARTS(p, left, "#!")) return named == HUGH_KIND_PYTHON ? HUGH_KIND_PYTHON : HUGH_KIND_SHELL;
+  if (HUGH_STARTS(p, left, "#!")) return named == HUGH_KIND_PYTHON || named == HUGH_KIND_SOURCE ? named : HUGH_KIND_SHELL;
   if (HUGH_STARTS(p, left, "<?xml")) return named == HUGH_KIND_PMML ? HUGH_KIND_PMML : HUGH_KIND_XML;
   if (left > 0 && (*p == '{' || *p == '[')) { /* which starts a program or a YAML file just as well */
-    bool other = named == HUGH_KIND_NOTEBOOK || named == HUGH_KIND_JINJA || named == HUGH_KIND_YAML || named == HUGH_KIND_PYTHON;
+    bool other = named == HUGH_KIND_SOURCE || named == HUGH_KIND_NOTEBOOK || named == HUGH_KIND_JINJA || named == HUGH_KIND_YAML || named == HUGH_KIND_PYTHON;
     return other ? named : HUGH_KIND_JSON;
   }
   switch (named) {
     case HUGH_KIND_YAML:
+    case HUGH_KIND_CAFFE:
+    case HUGH_KIND_SOURCE:
     case HUGH_KIND_PYTHON:
     case HUGH_KIND_JINJA:
     case HUGH_KIND_SHELL:
@@ -232,12 +258,26 @@ static bool is_msgpack(const uint8_t *head, size_t length) {
   return true;
 }
 
+/* A message whose first field is a piece: a text, and a score as a float. */
+static bool is_sentencepiece(const uint8_t *head, size_t length) {
+  if (length < 5 || head[0] != 0x0a || head[1] >= 0x80 || head[2] != 0x0a || head[3] >= 0x80) return false;
+  size_t score = 4 + (size_t)head[3];
+  return score + 5 <= 2 + (size_t)head[1] && score < length && head[score] == 0x15;
+}
+
+/* The table that says where the tensors of a TensorFlow checkpoint lie: an entry without a name for the number of parts and the version. */
+static bool is_checkpoint_index(const uint8_t *head, size_t length) {
+  return length > 9 && head[0] == 0 && head[1] == 0 && head[2] == 6 && head[3] == 8 && HUGH_STARTS(head + 5, length - 5, "\x1a\2\x08\1");
+}
+
 static hugh_kind kind_of_structure(const uint8_t *head, size_t length, hugh_kind named) {
   if (is_hdf5_behind(head, length)) return HUGH_KIND_HDF5;
   if (is_pyc(head, length)) return HUGH_KIND_PYC;
   if (named == HUGH_KIND_ONNX || named == HUGH_KIND_SAVED_MODEL) return HUGH_KIND_UNKNOWN; /* a message can be read as any other */
   if (is_onnx(head, length)) return HUGH_KIND_ONNX;
   if (is_graph(head, length)) return HUGH_KIND_SAVED_MODEL;
+  if (is_sentencepiece(head, length)) return HUGH_KIND_SENTENCEPIECE;
+  if (is_checkpoint_index(head, length)) return HUGH_KIND_WEIGHTS;
   return is_msgpack(head, length) ? HUGH_KIND_MSGPACK : HUGH_KIND_UNKNOWN;
 }
 

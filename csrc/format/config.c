@@ -252,7 +252,7 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
         pushed = judge(scan, task, token);
         st->member = PLAIN;
     }
-    if (hugh_work(scan, (size_t)(st->json.at - from) + 1) || pushed) return HUGH_AGAIN;
+    if (hugh_work(scan, (size_t)(st->json.at - from) + 4) || pushed) return HUGH_AGAIN;
   }
 }
 

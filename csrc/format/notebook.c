@@ -14,20 +14,56 @@ typedef struct state {
   hugh_json json;
   hugh_python python;
   hugh_shell shell;
+  bool begun, shell_cell; /* the cell has a line; it is for the shell as a whole */
+  bool continued;         /* so is the next line, since a backslash ends this one */
+  size_t line;            /* where in the last token the next line is */
+  hugh_text part;         /* of it, for the shell */
   member member; /* whose value, or whose array of lines, is being read */
 } state;
 
 static void drop(hugh_scan *scan, hugh_task *task) { hugh_json_close(scan, &((state *)task->state)->json); }
+
+static bool starts_any(hugh_text line, const char *const *words) {
+  for (; *words != NULL; words++) {
+    if (hugh_text_starts(line, *words)) return true;
+  }
+  return false;
+}
+
+/* What a line of a cell hands to the shell: nothing, or all behind the sign that does. */
+static hugh_text shell_part(state *st, hugh_text line) {
+  static const char *const cells[] = {"%%bash", "%%sh", "%%script", "%%system", "%%sx", "%%!", "%%ksh", "%%zsh", NULL};
+  static const char *const lines[] = {"!", "%sx ", "%system ", NULL};
+  while (line.length > 0 && (line.data[0] == ' ' || line.data[0] == '\t')) line = (hugh_text){line.data + 1, line.length - 1};
+  if (!st->begun && line.length > 1) {
+    st->begun = true;
+    st->shell_cell = starts_any(line, cells);
+    if (st->shell_cell) return (hugh_text){"", 0};
+  }
+  if (st->shell_cell || st->continued || starts_any(line, lines)) return line;
+  const char *sign = memchr(line.data, '!', line.length); /* x = !command */
+  bool assigned = sign != NULL && sign - line.data > 1 && sign[-1] == ' ' && sign[-2] == '=';
+  return assigned ? (hugh_text){sign, (size_t)(line.data + line.length - sign)} : (hugh_text){"", 0};
+}
 
 /* A source, or a line of one. The offset is where its string starts. False: the work is spent. */
 static bool look(hugh_scan *scan, hugh_task *task) {
   state *st = task->state;
   hugh_text text = st->json.text;
   uint64_t at = st->json.start;
-  bool shell = text.length > 0 && (text.data[0] == '!' || HUGH_STARTS(text.data, text.length, "%%bash") || HUGH_STARTS(text.data, text.length, "%%sh"));
-  if (shell && st->python.at == 0 && !hugh_shell_look(scan, task, &st->shell, at, text)) return false;
+  while (st->line < text.length) {
+    const char *start = text.data + st->line, *newline = memchr(start, '\n', text.length - st->line);
+    size_t length = newline != NULL ? (size_t)(newline - start) + 1 : text.length - st->line;
+    hugh_text part = st->shell.at == 0 ? shell_part(st, (hugh_text){start, length}) : st->part;
+    st->part = part;
+    if (part.length > 0 && !hugh_shell_look(scan, task, &st->shell, at, part)) return false;
+    st->line += length;
+    st->continued = part.length > 1 && memcmp(part.data + part.length - 2, "\\\n", 2) == 0;
+    if (hugh_work(scan, 32 + length)) return false;
+  }
   if (!hugh_python_look(scan, task, &st->python, at, text)) return false;
   if (st->json.text_cut) hugh_incomplete(scan, task, at, "a cell is longer than 1 MiB");
+  st->line = 0;
   return true;
 }
 
@@ -37,7 +73,7 @@ static void take(state *st, hugh_json_token token) {
   switch (token) {
     case HUGH_JSON_OBJECT:
       if (depth != CELL_DEPTH) return;
-      st->text_cell = false;
+      st->text_cell = st->begun = st->shell_cell = st->continued = false;
       st->python.open = 0;
       return;
     case HUGH_JSON_KEY:

@@ -513,7 +513,7 @@ bool hugh_python_look(hugh_scan *scan, const hugh_task *task, hugh_python *py, u
     if (py->open > 0 && !py->strings[py->open - 1].in_braces) read_text(py, &c);
     else read_code(scan, task, py, offset, &c);
     py->at = c.at;
-    if (hugh_work(scan, 16 + 4 * (c.at - start))) return false;
+    if (hugh_work(scan, 16 + 8 * (c.at - start))) return false;
   }
   while (py->open > 0 && !py->strings[py->open - 1].triple) py->open--;
   py->at = 0;

