@@ -89,9 +89,7 @@ test-one: all
 	LUA_PATH="lua/?.lua;lua/?/init.lua;;" LUA_CPATH="$(BUILD)/?.so;;" HUGH_ABI=$(ABI) busted --lua=$(LUA) --pattern=_spec $(SPEC)
 
 test: deps
-	$(MAKE) test-one ABI=5.4
-	$(MAKE) test-one ABI=5.3
-	$(MAKE) test-one ABI=jit
+	@for abi in 5.4 5.3 jit; do echo "== Lua $$abi"; $(MAKE) -s test-one ABI=$$abi || exit; done
 
 # Lint, both compilers without a warning, and the tests under the address and undefined-behaviour sanitizers.
 ASAN_CFLAGS = -O1 -g -fno-omit-frame-pointer
