@@ -20,7 +20,7 @@ describe("docs/c-api.md", function()
     helper.write(root .. "/host.c", page:match("```c\n(.-)```"))
     local link = page:match("\n(cc [^\n]*)"):gsub("build/5%.4", build):gsub("host%f[%W]", root .. "/%0")
       .. " -Wall -Wextra -Werror" .. (os.getenv("LD_PRELOAD") and " -fsanitize=address,undefined" or "")
-    assert.are.equal("", run("make -s lib ABI=" .. (os.getenv("HUGH_ABI") or "5.4") .. " && " .. link))
+    assert.are.equal("", run("make -s --no-print-directory lib ABI=" .. (os.getenv("HUGH_ABI") or "5.4") .. " && " .. link))
     assert.are.equal(page:match("```console\n(.-)```"), run(page:match("\n%./(host [^\n]*)"):gsub("^", root .. "/")))
   end)
 
