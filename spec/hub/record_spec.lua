@@ -28,6 +28,14 @@ describe("a Hub record", function()
     assert.equal("torch", f.dependencies[4].name)
   end)
 
+  it("counts safe formats and pickles by their names", function()
+    local names = { "a.safetensors", "b.GGUF", "c.onnx", "d.bin", "e.pkl", "f.Pickle", "g.txt", "safetensors", "pkl" }
+    local siblings = {}
+    for i, name in ipairs(names) do siblings[i] = { rfilename = name } end
+    local f = facts({ siblings = siblings })
+    assert.same({ 9, 3, 3 }, { f.file_count, f.safe_format_files, f.pickle_files })
+  end)
+
   it("says only what it knows", function()
     local f = record.facts({ id = "x", siblings = "nonsense", cardData = 3, tags = { 1, {} }, config = "?" }, 0)
     assert.is_nil(f.publisher)

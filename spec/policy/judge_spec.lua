@@ -80,7 +80,8 @@ describe("a verdict", function()
       local rule = ('rule "r" { verdict = warn, message = "m", when = function (m) return days_since("%s") ~= nil end }'):format(date)
       assert.equal("allow", judge(rule, {}).verdict, date)
     end
-    for date, days in pairs { ["2027-03-01"] = 0, ["2027-02-28T23:59:59.000Z"] = 1, ["2024-02-29"] = 1096, ["2027-03-02"] = -1 } do
+    for date, days in pairs { ["2027-03-01"] = 0, ["2027-02-28T23:59:59.000Z"] = 1, ["2024-02-29"] = 1096, ["2027-03-02"] = -1, ["1999-12-31"] = 9922, ["1900-02-28"] = 46387,
+      ["1600-02-29"] = 155959 } do
       local rule = ('rule "r" { verdict = warn, message = "m", when = function (m) return days_since("%s") == %d end }'):format(date, days)
       assert.equal("warn", judge(rule, {}, "2027-03-01").verdict, date)
     end

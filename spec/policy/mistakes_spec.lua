@@ -655,6 +655,23 @@ describe("mistakes in a policy", function()
   end)
 end)
 
+describe("an escape in a text", function()
+  local function load(escape) return policy.load('policy "p" { about = "a' .. escape .. 'b" }\n') end
+
+  it("is read if every Lua knows it", function()
+    for _, escape in ipairs { [[\a\b\f\n\r\t\v\\\"\']], [[\65]], [[\065]], [[\255]], [[\x41]], [[\u{41}]], [[\u{10FFFF}]], "\\z \n  ", "\\\n", "\\\r\n" } do
+      assert(load(escape))
+    end
+  end)
+
+  it("is a mistake if it means nothing", function()
+    for _, escape in ipairs { [[\q]], [[\256]], [[\x4 ]], [[\xzz]], [[\u41]], [[\u{}]], [[\u{110000}]], [[\Z]] } do
+      local _, message = load(escape)
+      assert.truthy(message:find("policy:1: " .. escape:sub(1, 2) .. " means nothing in a text", 1, true), message)
+    end
+  end)
+end)
+
 -- Policies with a token dropped, put in, or misspelt at random. Whatever that makes of them, they load or are told what is wrong.
 describe("a policy with slips of the finger", function()
   local tokens = require "hugh.policy.tokens"
