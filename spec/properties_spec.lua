@@ -11,7 +11,7 @@ describe("a scan of a file", function()
   teardown(function() helper.remove(root) end)
 
   it("keeps what the fuzzers ask of it", function()
-    local core = assert(package.searchpath("hugh.core", package.cpath))
+    local core = assert(package.searchpath("hugh.core", package.cpath)) -- luacheck: globals package
     local program = root .. "/properties"
     assert(os.execute(("cc -O1 -g -std=c11 -Icsrc -o '%s' spec/properties.c csrc/fuzz/drive.c '%s' -Wl,-rpath,\"$PWD\" $(pkg-config --libs %s) -lz")
       :format(program, core, library)))
