@@ -51,7 +51,7 @@
 ---@class hugh.facts.file
 ---@field path string where it is in the repository
 ---@field size integer? bytes
----@field kind string what it is, as `hugh classify` says
+---@field kind string what it is; docs/formats.md lists the kinds
 ---@field by string? what the kind follows from: content or name
 ---@field safety string safe, unknown, suspicious or dangerous
 ---@field complete boolean every byte that a loader would use was read

@@ -1,4 +1,4 @@
-"""hugh scan against the schemas: what it prints of the specs' hostile and benign files, JSON by docs/report.schema.json, SARIF by OASIS's schema."""
+"""hugh scan and score against the schemas: what they print of the specs' files and the example models, JSON by docs/*.schema.json, SARIF by OASIS's."""
 
 import json
 import subprocess
@@ -12,11 +12,12 @@ from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonS
 
 HOSTILE = "build/fixtures/hostile"
 REPORT = json.loads(Path("docs/report.schema.json").read_text(encoding="utf-8"))
+ASSESSMENT = json.loads(Path("docs/assessment.schema.json").read_text(encoding="utf-8"))
 ENTRY = {"$defs": REPORT["$defs"], "$ref": "#/$defs/file"}
 
 
-def scan(form, *paths):
-    return subprocess.run(["bin/hugh", "scan", form, *paths], stdout=subprocess.PIPE, check=False).stdout.decode("utf-8")
+def hugh(*arguments):
+    return subprocess.run(["bin/hugh", *arguments], stdout=subprocess.PIPE, check=False).stdout.decode("utf-8")
 
 
 def violations(schema, document):
@@ -37,11 +38,13 @@ def main():
         for name in (b"new\nline\x1b[31m.pkl", b"bad\xff.pkl", "\u202e é#%.pkl".encode()):
             (Path(odd) / name.decode("utf-8", "surrogateescape")).write_bytes(b"cos\nsy\xffstem\n(S'\x1b[2J'\ntR.")
         paths = [HOSTILE, "spec/fixtures/benign", "examples/models", odd]
-        wrong = violations(REPORT, json.loads(scan("--json", *paths)))
-        lines = scan("--jsonl", *paths).splitlines()
+        wrong = violations(REPORT, json.loads(hugh("scan", "--json", *paths)))
+        lines = hugh("scan", "--jsonl", *paths).splitlines()
         for line in lines:
             wrong += violations(ENTRY, json.loads(line))
-        wrong += sarif_violations(json.loads(scan("--sarif", *paths)))
+        wrong += sarif_violations(json.loads(hugh("scan", "--sarif", *paths)))
+    for model in sorted(path for path in Path("examples/models").iterdir() if path.is_dir()):
+        wrong += violations(ASSESSMENT, json.loads(hugh("score", "--json", str(model))))
     for message in wrong[:20]:
         print(message)
     print(f"{len(lines)} files, {len(wrong)} violations of the schemas")

@@ -9,7 +9,8 @@ local utf8 = require("hugh.utf8")
 local classify = { positional = "paths" }
 
 function classify.configure(parser)
-  parser:description("Say what these files are, by content first and name second. Exit code: 0 done, 2 some could not be read.")
+  parser:description("Say what these files are, by their first bytes, then their names; hugh scan looks further. "
+    .. "Exit code: 0 done, 2 some could not be read.")
   common.words(parser, "PATH", classify.positional, "Files and directories; - is standard input.")
   parser:flag("--json", "Print an array of JSON objects.")
 end

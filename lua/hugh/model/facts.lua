@@ -54,7 +54,7 @@ local shapes = {
   { "file", "a file", {
     { "path", "string", "where it is in the repository" },
     { "size", "integer?", "bytes" },
-    { "kind", "string", "what it is, as `hugh classify` says" },
+    { "kind", "string", "what it is; docs/formats.md lists the kinds" },
     { "by", "string?", "what the kind follows from: content or name" },
     { "safety", "string", "safe, unknown, suspicious or dangerous" },
     { "complete", "boolean", "every byte that a loader would use was read" },
