@@ -1,6 +1,6 @@
 /*
 ** HDF5, for what Keras and others leave in it. Not a reader of HDF5: one pass over the bytes finds the JSON texts (an attribute is stored in
-** one piece, uncompressed), each of which is judged like a config of its own, and the two messages by which a file reads other files.
+** one piece, uncompressed), each of which is judged like a config of its own, and the messages by which a file reads other files.
 */
 #include "../core.h"
 
@@ -9,6 +9,8 @@
 
 typedef struct state {
   uint64_t at;
+  uint64_t base;  /* addresses count from here: where the superblock is */
+  unsigned width; /* their bytes */
   uint64_t text; /* where the JSON text that is being measured starts */
   uint32_t nesting;
   bool measuring, quoted, escaped;
@@ -29,9 +31,18 @@ static bool is_object(const uint8_t *p, size_t length) {
   return at < length ? p[at] == ':' : length >= LINK_MOST;
 }
 
-/* External File List: version 1, how many slots there are and are used, the address of a local heap with the names. */
-static bool is_external_list(const uint8_t *p, size_t length) {
-  return length >= 16 && hugh_le32(p) == 1 && hugh_le16(p + 4) > 0 && hugh_le16(p + 6) > 0 && hugh_le16(p + 6) <= hugh_le16(p + 4);
+/*
+** A message that makes a dataset of other files, and names the place where it lists them. External File List: version 1, how many slots there
+** are and are used, a local heap. Data Layout: version 4 or later, class 3 for virtual, a collection of the global heap.
+*/
+static const char *list_of_files(const uint8_t *p, size_t length, unsigned width, uint64_t *address) {
+  if (length < 16) return NULL;
+  bool external = hugh_le32(p) == 1 && hugh_le16(p + 4) > 0 && hugh_le16(p + 6) > 0 && hugh_le16(p + 6) <= hugh_le16(p + 4);
+  bool virtual = (p[0] == 4 || p[0] == 5) && p[1] == 3;
+  if (!external && !virtual) return NULL;
+  p += external ? 8 : 2;
+  *address = width == 2 ? hugh_le16(p) : width == 4 ? hugh_le32(p) : hugh_le64(p);
+  return external ? "HEAP" : "GCOL";
 }
 
 /* Link message: version 1, flags, type 64, [creation order], [charset], the name's length, the name, and two texts that fill the rest. */
@@ -49,6 +60,9 @@ static bool is_external_link(const uint8_t *p, size_t length) {
   const uint8_t *file = p + at + 1, *end = p + at + value - 1, *zero = memchr(file, 0, (size_t)(end - file));
   return zero != NULL && zero > file && zero + 1 < end && memchr(zero + 1, 0, (size_t)(end - zero - 1)) == NULL;
 }
+
+/* The header of a heap of attributes or links: version 0, the length of their ids, and that of the filters, which packs what would be found. */
+static bool is_packed_heap(const uint8_t *p, size_t length) { return HUGH_STARTS(p, length, "FRHP\0") && length >= 9 && hugh_le16(p + 7) > 0; }
 
 static hugh_next judge(hugh_scan *scan, hugh_task *task, uint64_t end) {
   state *st = task->state;
@@ -97,29 +111,36 @@ static hugh_next look(hugh_scan *scan, hugh_task *task, const uint8_t *p, size_t
       st->quoted = st->escaped = false;
       return HUGH_DONE;
     }
-    if (p[i] != 1) continue;
+    if (is_packed_heap(p + i, length - i)) hugh_incomplete(scan, task, base + i, "attributes or links are stored compressed");
+    if (p[i] != 1 && p[i] != 4 && p[i] != 5) continue;
     if (is_external_link(p + i, length - i)) {
       hugh_find(scan, task, HUGH_FOUND_HDF5_EXTERNAL, base + i, "a link leads into another file");
-    } else if (is_external_list(p + i, length - i)) {
-      st->at = base + i;
-      size_t got;
-      const uint8_t *heap = hugh_view_get(scan, task->view, hugh_le64(p + i + 8), 4, 4, &got);
-      if (heap == NULL && task->view->got == HUGH_NEED) return HUGH_WANT;
-      if (heap != NULL && memcmp(heap, "HEAP", 4) == 0) {
-        hugh_find(scan, task, HUGH_FOUND_HDF5_EXTERNAL, base + i, "a dataset's values are read from other files");
-      }
-      st->at = base + i + 1; /* `p` is gone */
-      return HUGH_DONE;
+      continue;
     }
+    uint64_t address;
+    const char *mark = list_of_files(p + i, length - i, st->width, &address);
+    if (mark == NULL || (address = hugh_add(address, st->base)) >= task->view->size) continue;
+    st->at = base + i;
+    size_t got;
+    const uint8_t *list = hugh_view_get(scan, task->view, address, 4, 4, &got);
+    if (list == NULL && task->view->got == HUGH_NEED) return HUGH_WANT;
+    if (list != NULL && memcmp(list, mark, 4) == 0) {
+      hugh_find(scan, task, HUGH_FOUND_HDF5_EXTERNAL, base + i, "a dataset's values are read from other files");
+    }
+    st->at = base + i + 1; /* `p` is gone */
+    return HUGH_DONE;
   }
   st->at = base + most;
   return HUGH_DONE;
 }
 
-/* At the start, or behind a block of the user's own whose size is a power of two from 512 on. */
-static bool has_superblock(const uint8_t *p, size_t length) {
-  for (size_t at = 0; at + 8 < length; at = at == 0 ? 512 : at * 2) {
-    if (memcmp(p + at, "\x89HDF\r\n\x1a\n", 8) == 0) return p[at + 8] <= 3;
+/* At the start, or behind a block of the user's own whose size is a power of two from 512 on. False if there is none of a known version. */
+static bool read_superblock(state *st, const uint8_t *p, size_t length) {
+  for (size_t at = 0; at + 14 < length; at = at == 0 ? 512 : at * 2) {
+    if (memcmp(p + at, "\x89HDF\r\n\x1a\n", 8) != 0) continue;
+    st->base = at;
+    st->width = p[at + 8] < 2 ? p[at + 13] : p[at + 9];
+    return p[at + 8] <= 3 && (st->width == 2 || st->width == 4 || st->width == 8);
   }
   return false;
 }
@@ -131,8 +152,8 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
     const uint8_t *p = hugh_view_upto(scan, task->view, st->at, HUGH_READ, &length);
     if (p == NULL && task->view->got == HUGH_NEED) return HUGH_WANT;
     if (p == NULL) return st->measuring ? judge(scan, task, st->at) : HUGH_DONE;
-    if (st->at == 0 && !has_superblock(p, length)) {
-      hugh_incomplete(scan, task, 0, "no HDF5 superblock of a known version is at the start");
+    if (st->width == 0 && !read_superblock(st, p, length)) {
+      hugh_incomplete(scan, task, 0, "no HDF5 superblock of a known form is at the start");
       return HUGH_DONE;
     }
     hugh_next next;

@@ -41,7 +41,7 @@ local piece = "\10\14\10\5<unk>\21\0\0\0\0\24\2\18\2\8\1"
 local call = "cos\nsystem\n(S'true'\ntR."
 local onnx = helper.read "examples/models/onnx/model.onnx"
 local graph = "\10\8\10\1n\18\3Add"
-local h5 = "\137HDF\r\n\26\n\0" .. ("\0"):rep(87)
+local h5 = "\137HDF\r\n\26\n\0\0\0\0\0\8\8" .. ("\0"):rep(81)
 local lambda = '{"layers": [{"class_name": "Lambda", "config": {"function": ["4wEA", null, null]}}]}' .. ("\0"):rep(20)
 
 -- `sound`: a file of the kind. `name`: what such files are called, if names count. `hides` and `broken`: a file that hides what the table

@@ -99,7 +99,7 @@ describe("compiled code", function()
 end)
 
 describe("hdf5", function()
-  local head = "\137HDF\r\n\26\n\0" .. ("\0"):rep(87)
+  local head = "\137HDF\r\n\26\n\0\0\0\0\0\8\8" .. ("\0"):rep(81)
   local lambda = '{"class_name": "Sequential", "config": {"layers": [{"class_name": "Lambda", "config": {"function": ["4wEA", null, null]}}]}}'
 
   it("is safe when it holds arrays and a config without code", function()
@@ -127,6 +127,22 @@ describe("hdf5", function()
     local list = "\1\0\0\0\1\0\1\0\112\0\0\0\0\0\0\0"
     assert.equal("hdf5.external", select(2, scan("a.h5", head .. list .. "HEAP" .. ("\0"):rep(40))))
     assert.equal("safe", (scan("a.h5", head .. list .. ("\0"):rep(44))))
+  end)
+
+  it("is not judged when its attributes are packed", function()
+    assert.same({ "unknown", "scan.incomplete" }, { scan("a.h5", head .. "FRHP\0\8\0\16\0" .. ("\0"):rep(40)) })
+    assert.equal("safe", (scan("a.h5", head .. "FRHP\0\8\0\0\0" .. ("\0"):rep(40))))
+  end)
+
+  it("is suspicious when a dataset is made of others, however addresses are counted", function()
+    local function virtual(version, address) return string.char(version) .. "\3" .. address .. ("\0"):rep(14) end
+    local short = head:sub(1, 13) .. "\4\4" .. head:sub(16)
+    for _, version in ipairs { 4, 5 } do
+      assert.equal("hdf5.external", select(2, scan("a.h5", head .. virtual(version, "\120\0\0\0\0\0\0\0") .. "GCOL" .. ("\0"):rep(40))))
+      assert.equal("hdf5.external", select(2, scan("a.h5", ("\3"):rep(512) .. head .. virtual(version, "\120\0\0\0\0\0\0\0") .. "GCOL" .. ("\0"):rep(40))))
+      assert.equal("hdf5.external", select(2, scan("a.h5", short .. virtual(version, "\116\0\0\0") .. "GCOL" .. ("\0"):rep(40))))
+      assert.equal("safe", (scan("a.h5", head .. virtual(version, "\255\255\255\255\255\255\255\255") .. "GCOL" .. ("\0"):rep(40))))
+    end
   end)
 
   it("may stand behind a block of the user's own", function()
