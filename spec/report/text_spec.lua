@@ -29,7 +29,9 @@ describe("the report as text", function()
     for i = 1, 50 do files[#files + 1] = file("s" .. i, "suspicious", { "medium" }) end
     files[#files + 1] = file("quiet", "safe")
     local shown = show(files)
-    in_order(shown, { "worst critical", "and 2 more, none of them worse", "1 file with nothing to say", "52 files" })
+    in_order(shown, {
+      "worst critical", "and 2 more, none of them worse", "critical x.3  in 1 file\n", "medium   x.1  in 51 files\n", "1 file with nothing to say", "52 files",
+    })
     assert.is_nil(shown:find("quiet", 1, true))
   end)
 end)

@@ -70,6 +70,31 @@ function text.add_files(lines, files, least, paint, advise)
   end
 end
 
+-- How many files have which finding, the worst first.
+local function add_overview(lines, files, least, paint)
+  local kinds, by_id, width = {}, {}, 0
+  for _, file in ipairs(files) do
+    local counted = {}
+    for _, finding in ipairs(file.findings) do
+      local id = finding.id
+      if by_severity(finding) >= least then
+        local kind = by_id[id]
+        if not kind then
+          kind, width = { id = id, severity = finding.severity, files = 0 }, math.max(width, #id)
+          by_id[id], kinds[#kinds + 1] = kind, kind
+        end
+        if by_severity(finding) > by_severity(kind) then kind.severity = finding.severity end
+        if not counted[id] then counted[id], kind.files = true, kind.files + 1 end
+      end
+    end
+  end
+  for _, kind in ipairs(report.worst_first(kinds, function(kind) return by_severity(kind) * 1e9 + kind.files end)) do
+    lines[#lines + 1] = "    " .. paint(kind.severity, style.pad(kind.severity, 9)) .. style.pad(kind.id, width) .. "  in "
+      .. style.count(kind.files, "file")
+  end
+  lines[#lines + 1] = ""
+end
+
 local function summary_line(found)
   local summary, parts = found.summary, {}
   for _, safety in ipairs { "dangerous", "suspicious", "unknown", "safe" } do
@@ -103,6 +128,7 @@ function text.report(found, options)
   end
   text.add_files(lines, shown, options.least, options.paint)
   if #shown > 0 then lines[#lines + 1] = "" end
+  if #shown > MANY then add_overview(lines, shown, options.least, options.paint) end
   if #shown < #found.files then
     lines[#lines + 1] = ("%s with nothing to say not shown; --all shows them."):format(style.count(#found.files - #shown, "file"))
   end
