@@ -34,6 +34,8 @@ function common.standard_input()
     size = size + #block
   end
   if size == 0 then return nil, "standard input: nothing came in", "EMPTY" end
+  local kept, full = file:flush()
+  if not kept then return nil, "standard input: " .. full, "EWRITE" end
   return {
     name = "-", size = size,
     read = function(offset, length)
