@@ -27,7 +27,7 @@
 
 #define SANDBOX "hugh.sandbox"
 #define HOOK_EVERY 200 /* instructions between two looks at the budget */
-#define OPTION_MOST (1l << 40)
+#define OPTION_MOST (INT64_C(1) << 40)
 #define DEPTH_MOST 24  /* of tables copied in or out */
 #define ITEMS_MOST 4000000
 #define GLOB_WORK_MOST ((size_t)1 << 18) /* pattern times text: one call cannot be interrupted */
@@ -67,7 +67,7 @@ static int64_t now(clockid_t clock) {
 static bool late(lsandbox *self) {
   int64_t wall = now(CLOCK_MONOTONIC);
   if (wall < self->deadline) return false;
-  int64_t left = self->started + self->milliseconds * (int64_t)1000000 - now(CLOCK_THREAD_CPUTIME_ID);
+  int64_t left = self->started + self->milliseconds * 1000000 - now(CLOCK_THREAD_CPUTIME_ID);
   self->deadline = wall + left;
   return left <= 0;
 }
@@ -285,7 +285,7 @@ static void arm(lsandbox *self) {
   self->instructions = 0;
   self->most = self->used + self->allowance;
   self->started = now(CLOCK_THREAD_CPUTIME_ID);
-  self->deadline = now(CLOCK_MONOTONIC) + self->milliseconds * (int64_t)1000000;
+  self->deadline = now(CLOCK_MONOTONIC) + self->milliseconds * 1000000;
   lua_sethook(self->L, hook, LUA_MASKCOUNT, HOOK_EVERY);
 }
 
@@ -398,11 +398,11 @@ static int box_close(lua_State *L) {
   return 0;
 }
 
-static long option(lua_State *L, const char *name, long missing) {
+static int64_t option(lua_State *L, const char *name, int64_t missing) {
   lua_getfield(L, 1, name);
   lua_Number value = lua_isnil(L, -1) ? 0 : luaL_checknumber(L, -1);
   lua_pop(L, 1);
-  return value >= 1 ? value < OPTION_MOST ? (long)value : OPTION_MOST : missing;
+  return value >= 1 ? value < OPTION_MOST ? (int64_t)value : OPTION_MOST : missing;
 }
 
 /* core.sandbox{ memory = bytes, instructions = n, milliseconds = n } -> box; the time is the processor's, and memory counts what a call adds,

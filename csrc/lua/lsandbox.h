@@ -9,8 +9,7 @@
 typedef struct lsandbox {
   lua_State *L; /* NULL once closed */
   size_t used, most, allowance;
-  long instructions, instructions_most;
-  long milliseconds;
+  int64_t instructions, instructions_most, milliseconds;
   int64_t deadline; /* when to look at the time used, in nanoseconds of the monotonic clock */
   int64_t started;  /* in nanoseconds of this thread's processor time */
   bool spent; /* the budget is */
