@@ -319,15 +319,14 @@ static bool name_fits(hugh_kind kind, hugh_kind named) {
   }
 }
 
-/* Whether bytes without a PROTO could be a pickle of protocol 0 or 1: an opcode that such pickles start with. */
-static bool may_be_old_pickle(const uint8_t *head, size_t length, hugh_kind named) {
-  if (length == 0) return false;
-  if (named != HUGH_KIND_PICKLE && named != HUGH_KIND_JOBLIB && named != HUGH_KIND_TORCH_ZIP && named != HUGH_KIND_UNKNOWN) return false;
-  return memchr("(c]})lditSVNIFLKMJGUTX\x8a\x8b", head[0], 25) != NULL;
-}
-
 /* Names under which everything is handed to an unpickler, whatever it looks like. */
 static bool is_loaded_as_pickle(hugh_kind named) { return named == HUGH_KIND_PICKLE || named == HUGH_KIND_JOBLIB; }
+
+/* Under torch's names so is what is no archive: an opcode that pickles of protocols 0 and 1 start with is enough. */
+static bool may_be_old_torch(uint8_t first, hugh_kind named) {
+  static const char opcodes[] = "(c]})lditSVNIFLKMJGUTX\x8a\x8b";
+  return named == HUGH_KIND_TORCH_ZIP && memchr(opcodes, first, sizeof opcodes - 1) != NULL;
+}
 
 static size_t word_line(const uint8_t *p, size_t length) {
   size_t at = 0;
@@ -365,10 +364,9 @@ hugh_class hugh_classify(const void *bytes, size_t length, uint64_t size, hugh_t
     else if (is_lzma(head, length)) class.kind = HUGH_KIND_LZMA;
     else if (head[0] == 0x80 && length > 1 && head[1] <= 5) class.kind = named == HUGH_KIND_JOBLIB ? HUGH_KIND_JOBLIB : HUGH_KIND_PICKLE;
     else if (hugh_tar_starts(head, length)) class.kind = HUGH_KIND_TAR;
-    else if (may_be_old_pickle(head, length, named) && named != HUGH_KIND_UNKNOWN) class.kind = HUGH_KIND_PICKLE;
-    else if (is_loaded_as_pickle(named) || looks_like_old_pickle(head, length)) class.kind = HUGH_KIND_PICKLE;
-    else if (hugh_pickle_glance(head, length, size)) class.kind = HUGH_KIND_PICKLE;
-    else if ((class.kind = kind_of_structure(head, length, named)) != HUGH_KIND_UNKNOWN) class.by_content = true;
+    else if (is_loaded_as_pickle(named) || may_be_old_torch(head[0], named)) class.kind = HUGH_KIND_PICKLE;
+    else if (looks_like_old_pickle(head, length) || hugh_pickle_glance(head, length, size)) class.kind = HUGH_KIND_PICKLE;
+    else if ((class.kind = kind_of_structure(head, length, named)) != HUGH_KIND_UNKNOWN) {}
     else if (is_text(head, length)) class.kind = kind_of_text(head, length, named);
     else if (named != HUGH_KIND_UNKNOWN) {
       class.kind = named == HUGH_KIND_TORCH_ZIP ? HUGH_KIND_PICKLE : named;

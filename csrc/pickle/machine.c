@@ -297,11 +297,7 @@ reload:
       case 0x8b: {
         HAVE(5);
         uint32_t size = hugh_le32(p + 1);
-        if (size > INT32_MAX) {
-          need = 5;
-          m->error = m->error == NULL ? (m->error_at = HERE(), "a number has a negative length") : m->error;
-          goto broken;
-        }
+        if (size > INT32_MAX) goto bad_long;
         COUNTED(HUGH_TAG_NUMBER, 4, size);
         break;
       }
@@ -630,9 +626,7 @@ reload:
             m->frame_most_at = HERE();
           }
         }
-        SAVE();
-        if (hugh_work(scan, counted)) goto spent;
-        goto reload;
+        goto count;
       }
       case '.':
         if (sp > fence) hugh_explain_return(m, HERE(), sp[-1]);
@@ -682,24 +676,15 @@ skip_payload: /* the payload of the opcode at p goes beyond this span */
   m->skip_from = HERE();
   m->at = m->skip_to = index;
   need = 1;
-  goto count;
 
 count:
   SAVE();
   m->min = 1;
   m->stream_opcodes += counted;
   if (!hugh_spend_opcodes(scan, m->task, counted)) return HUGH_STREAM_FULL;
-  if (hugh_work(scan, counted)) {
-    counted = 0;
-    return HUGH_STREAM_AGAIN;
-  }
+  if (hugh_work(scan, counted)) return HUGH_STREAM_AGAIN;
   counted = 0;
   goto reload;
-
-spent:
-  m->min = 1;
-  m->stream_opcodes += counted;
-  return hugh_spend_opcodes(scan, m->task, counted) ? HUGH_STREAM_AGAIN : HUGH_STREAM_FULL;
 
 refill:
   counted--;
@@ -763,9 +748,9 @@ bad_frame:
 nested_frame:
   SAVE();
   return fail(m, HERE(), HERE() + 9, "a frame begins inside another");
-broken:
+bad_long:
   SAVE();
-  return fail(m, HERE(), HERE() + need, "broken");
+  return fail(m, HERE(), HERE() + 5, "a number has a negative length");
 bad_opcode:
   SAVE();
   return fail(m, HERE(), HERE() + 1, "there is no such opcode");
