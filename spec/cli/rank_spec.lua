@@ -32,6 +32,39 @@ describe("hugh score --from-jsonl", function()
     assert.matches("a/b", result.out)
   end)
 
+  it("says what is wrong with a line, and of many only how many there are", function()
+    helper.write(path, '{"likes": 3}\n{"id": 5}\n{"id": ""}\n7\n' .. ("x,y\n"):rep(500) .. record("a/b", 1, { "model.safetensors" }) .. "\n")
+    local result = helper.hugh("score --from-jsonl " .. path)
+    assert.are.equal(2, result.code)
+    for line, told in ipairs { "it has no id", "it has no id", "it has no id", "it is no object", "Expected value" } do
+      assert.truthy(result.err:find(("line %d is not a Hub record: %s"):format(line, told), 1, true), result.err)
+    end
+    assert.matches("and 494 lines more are none", result.err)
+    assert.equal(11, select(2, result.err:gsub("\n", "")))
+    assert.matches("a/b", result.out)
+  end)
+
+  it("reads what editors make of the file", function()
+    helper.write(path, "\239\187\191" .. record("a/b", 1, { "model.safetensors" }) .. "\r\n\r\n" .. record("c/d", 1, { "model.safetensors" }))
+    local result = helper.hugh("score --from-jsonl " .. path)
+    assert.are.equal(0, result.code, result.err)
+    assert.matches("1  .* a/b\n.*2  .* c/d\n$", result.out)
+  end)
+
+  it("takes no count that is infinite, and no date that is yet to come", function()
+    helper.write(path, '{"id": "a/b", "likes": 1e999, "downloads": 1e999, "lastModified": "2999-01-01T00:00:00.000Z"}\n')
+    local result = helper.hugh("score --json --from-jsonl " .. path)
+    assert.are.equal(0, result.code, result.err)
+    local entry = json.decode(result.out)[1]
+    assert.equal(0, entry.downloads)
+    assert.equal(10, entry.coverage)
+  end)
+
+  it("tells what it cannot rank", function()
+    assert.matches("^hugh: spec: Is a directory", helper.hugh("score --from-jsonl spec").err)
+    assert.matches("name no model beside it", helper.hugh("score --from-jsonl x.jsonl org/name").err)
+  end)
+
   it("leaves what a record without a list of files does not say inconclusive", function()
     helper.write(path, '{"id": "a/b", "likes": 5000, "tags": ["license:mit"], "lastModified": "2024-01-01T00:00:00.000Z"}\n')
     local result = helper.hugh("score --jsonl --from-jsonl " .. path)

@@ -9,6 +9,7 @@ local utf8 = require("hugh.utf8")
 local rank = {}
 
 local PART_LEAST = 2 ^ 19 -- bytes of a file that are worth a worker
+local TOLD_MOST = 10 -- bad lines; more are counted
 
 -- The better score first; of equals the one more people use, then by name, so that the order is always the same.
 local function better(a, b)
@@ -17,25 +18,35 @@ local function better(a, b)
   return a.target < b.target
 end
 
--- Judges records, one a line. Returns them in the order given, how many lines there were, and what was wrong with which.
+-- A record of the Hub, or nil and what is wrong with the line.
+local function read(line)
+  local info, message = json.decode_quickly((line:gsub("^\239\187\191", ""))) -- a BOM: files are joined
+  if type(info) ~= "table" then return nil, message or "it is no object" end
+  local id = info.id or info.modelId
+  if type(id) ~= "string" or id == "" then return nil, "it has no id" end
+  return info
+end
+
+-- Judges records, one a line. Returns them in the order given, how many lines there were, and what was wrong with the first of the bad ones.
 local function judge(policy, lines)
   local facts_of = require("hugh.model.record").lazy
-  local judged, number, mistakes, today = {}, 0, {}, os.date("!%Y-%m-%d")
+  local judged, number, mistakes, bad, today = {}, 0, {}, 0, os.date("!%Y-%m-%d")
   for line in lines do
     number = number + 1
     if line:find("%S") then
-      local info, message = json.decode_quickly(line)
-      local facts = type(info) == "table" and (info.id or info.modelId) and facts_of(info) or nil
-      if not facts then
-        mistakes[#mistakes + 1] = { line = number, message = "is not a Hub record" .. (message and ": " .. message or "") }
+      local info, message = read(line)
+      if not info then
+        bad = bad + 1
+        if bad <= TOLD_MOST then mistakes[bad] = { line = number, message = "is not a Hub record: " .. message } end
       else
+        local facts = facts_of(info)
         local entry = policy:rank(facts, today)
         entry.downloads = facts.downloads or 0
         judged[#judged + 1] = entry
       end
     end
   end
-  return { judged = judged, lines = number, mistakes = mistakes }
+  return { judged = judged, lines = number, mistakes = mistakes, bad = bad }
 end
 
 --- Judges the records of a file that start in bytes `from` to `to - 1`; what a worker runs.
@@ -89,18 +100,20 @@ function rank.run(policy, options, out)
   local file, message = io.stdin, nil
   if path ~= "-" then file, message = io.open(path, "rb") end
   if not file then return nil, message end
+  message = path ~= "-" and select(2, file:read(0)) -- a directory opens, too
+  if message then return nil, path .. ": " .. message end
   local parts = judge_file(policy, options.policy or "hugginghugh", file, path)
-  local ranked, lines, failed = {}, 0, false
+  local ranked, lines, bad = {}, 0, 0
   for _, part in ipairs(parts) do
     if part.failed then return nil, path .. ": " .. part.failed end
     for _, entry in ipairs(part.judged) do ranked[#ranked + 1] = entry end
-    for _, mistake in ipairs(part.mistakes) do
-      failed = true
-      common.say(("%s: line %.0f %s"):format(path, lines + mistake.line, mistake.message))
+    for i, mistake in ipairs(part.mistakes) do
+      if bad + i <= TOLD_MOST then common.say(("%s: line %.0f %s"):format(path, lines + mistake.line, mistake.message)) end
     end
-    lines = lines + part.lines
+    lines, bad = lines + part.lines, bad + part.bad
   end
-  if #ranked == 0 then return nil, path .. ": there are no records in it" end
+  if bad > TOLD_MOST then common.say(("%s: and %.0f lines more are none"):format(path, bad - TOLD_MOST)) end
+  if #ranked == 0 then return nil, path .. ": there are no records in it; each line is to be what the Hub's API says of a model, in JSON" end
   table.sort(ranked, better)
   local blocked = false
   local paint = common.painter()
@@ -115,7 +128,7 @@ function rank.run(policy, options, out)
     end
   end
   if options.json then out:write(json.encode(ranked, { pretty = true }), "\n") end
-  return failed and cli.FAILED or blocked and cli.FOUND or cli.CLEAN
+  return bad > 0 and cli.FAILED or blocked and cli.FOUND or cli.CLEAN
 end
 
 return rank

@@ -41,6 +41,7 @@ end
 function score.run(options, out)
   local policy, message = require("hugh.policy").load(options.policy or "hugginghugh")
   if not policy then return nil, message end
+  if options.from_jsonl and #options.targets > 0 then return nil, "--from-jsonl ranks the records of a file: name no model beside it." end
   if options.from_jsonl then return require("hugh.cli.rank").run(policy, options, out) end
   if #options.targets == 0 then return nil, "name a model to score: a directory, org/name[@revision] or a Hub URL." end
 

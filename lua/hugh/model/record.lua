@@ -125,6 +125,13 @@ local making = {
   end,
 }
 
+-- Days since a time; nil too for one that is yet to come, beyond what clocks may differ by.
+local function age_of(time, now)
+  local since = time and date.iso(time)
+  local days = since and ((now or os.time()) - since) / 86400
+  return days and days >= -1 and math.max(0, days) or nil
+end
+
 --- The facts of a Hub API record (`/api/models/<id>`), its files by name alone: origin "metadata". Some are made when they are asked for.
 ---@param info table
 ---@param now? number seconds since 1970
@@ -133,13 +140,12 @@ function record.lazy(info, now)
   local repo = text(info.id) or text(info.modelId) or ""
   local publisher, name = repo:match("^([^/]+)/(.+)$")
   local modified = text(info.lastModified)
-  local since = modified and date.iso(modified)
   local license_id, license_class = license_of(info)
   local facts = {
     [INFO] = info, [SIBLINGS] = siblings(info),
     target = repo, origin = "metadata", repo = repo, name = name or repo, publisher = publisher, commit = text(info.sha), pinned = false,
     publisher_known = publisher ~= nil and data[publisher:lower()] == true, downloads = number(info.downloads), likes = number(info.likes),
-    created_at = text(info.createdAt), last_modified = modified, age_days = since and math.max(0, ((now or os.time()) - since) / 86400),
+    created_at = text(info.createdAt), last_modified = modified, age_days = age_of(modified, now),
     disabled = info.disabled == true, library_name = text(info.library_name), pipeline_tag = text(info.pipeline_tag),
     license = license_id, license_class = license_class, findings = nothing, globals = nothing, complete = false,
     advisories_source = advisories.snapshot_name(),
