@@ -128,6 +128,15 @@ local function bound_above(self, score)
   return worst
 end
 
+-- How a rule or a factor failed: where, as far as Lua knows, and why.
+local function failure(self, rule)
+  local shape = rule.fact and facts.shapes[rule.fact.of]
+  local message = mistakes.with_hint(wording.failure(rule.message), rule.fact and rule.fact.name, shape and shape.fields)
+  local name, line, rest = message:match("^(.-):(%d+): (.*)$")
+  if not self.texts[name] then return message end
+  return ("%s:%d: %s"):format(name, mistakes.statement_line(self.texts[name], tonumber(line)), rest)
+end
+
 --- Judges a model.
 ---@param model hugh.facts
 ---@param date? string today, as year-month-day (default: the clock's)
@@ -154,11 +163,7 @@ function policy:assess(model, date)
   end
   local verdict = "allow"
   for _, rule in ipairs(rules) do
-    if rule.code == "POLICY_ERROR" then
-      local shape = rule.fact and facts.shapes[rule.fact.of]
-      rule.message = "the policy itself failed: "
-        .. mistakes.with_hint(wording.failure(rule.message), rule.fact and rule.fact.name, shape and shape.fields)
-    end
+    if rule.code == "POLICY_ERROR" then rule.message = "the policy itself failed: " .. failure(self, rule) end
     rule.fact = nil
     if order[rule.verdict] > order[verdict] then verdict = rule.verdict end
   end

@@ -230,7 +230,8 @@ local function operator(name)
 end
 
 local safe_globals = {
-  ipairs = ipairs, pairs = pairs, next = next, type = type, tostring = host.plain_text, tonumber = tonumber, select = select, error = error,
+  ipairs = ipairs, pairs = pairs, next = next, type = type, tostring = host.plain_text, tonumber = tonumber, select = select,
+  error = function(message, level) error(message, level == 0 and 0 or 2) end, -- further up is what a policy knows nothing of
   assert = assert,
   math = host.view { floor = math.floor, ceil = math.ceil, min = math.min, max = math.max, abs = math.abs, huge = math.huge },
 }

@@ -110,7 +110,7 @@ local function read_layer(box, source, found)
     found:add(source, { { at = list and list[1] and list[1].at or 1, message = "a policy starts with its name: policy \"name\" { … }" } })
   end
   for _, problem in ipairs(problems) do
-    if problem.failed then problem.message = wording.failure(problem.message) end
+    if problem.failed then problem.message, problem.line = wording.failure(problem.message), mistakes.statement_line(source, problem.line) end
     local again = named[1] and (problem.name or problem.failed) -- what follows from names is told already
     if not again then found:add(source, { problem }) end
   end

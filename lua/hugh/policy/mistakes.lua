@@ -75,6 +75,42 @@ function mistakes.line_of(source, line, key)
   return (place_of(mistakes.split(source).starts, mistakes.locate(source, line, key)))
 end
 
+local begins = {}
+for word in ("local if elseif while for repeat return break goto until"):gmatch("%a+") do begins[word] = true end
+local opens = { ["("] = true, ["["] = true, ["{"] = true, ["function"] = true, ["then"] = true, ["do"] = true, ["repeat"] = true, ["else"] = true }
+local closes = { [")"] = true, ["]"] = true, ["}"] = true, ["end"] = true, ["until"] = true, ["else"] = true, ["elseif"] = true }
+
+local precedes = {} -- what ends a value, or stands before a statement
+for text in (") ] } ; ... end then do else repeat nil true false"):gmatch("%S+") do precedes[text] = true end
+
+-- Does a statement, or a field in braces, start with a token? `opener` is what the token stands in.
+local function starts(token, before, opener)
+  if opener == "(" or opener == "[" then return false end
+  if opener == "{" then return before.text == "{" or before.text == "," or before.text == ";" end
+  if token.kind == "name" then return before.kind ~= "operator" and before.kind ~= "keyword" or precedes[before.text] == true end
+  return begins[token.text] == true
+end
+
+--- The line that a statement starts in. In which of its lines it failed, Luas do not agree.
+---@param source { name: string, text: string }
+---@param line integer one of its lines
+---@return integer
+function mistakes.statement_line(source, line)
+  mistakes.split(source)
+  source.tokens = source.tokens or (tokens.read(source.text))
+  local stack, before = { { line = 1 } }, { text = ";" }
+  for _, token in ipairs(source.tokens) do
+    local at = place_of(source.starts, token.at)
+    if closes[token.text] and #stack > 1 then stack[#stack] = nil end
+    local top = stack[#stack]
+    if starts(token, before, top.opener) then top.line = at end
+    if at >= line then return at == line and top.line or line end
+    if opens[token.text] then stack[#stack + 1] = { opener = token.text, line = at } end
+    before = token
+  end
+  return line
+end
+
 --- The first and the last byte of a line.
 function mistakes.range(source, line)
   mistakes.split(source)

@@ -71,7 +71,7 @@ local function token(text, at)
   end
   if text:find("^%.?%d", at) then
     stop = number(text, at)
-    return "number", stop, not tonumber(text:sub(at, stop)) and ("'%s' is not a number"):format(text:sub(at, stop))
+    return "number", stop, (not tonumber(text:sub(at, stop)) or text:find("^0[bB]", at)) and ("'%s' is not a number"):format(text:sub(at, stop))
   end
   if text:sub(at, at + 2) == "..." then return "operator", at + 2 end
   local operator = pairs_of[pair] and pair or char
@@ -93,6 +93,7 @@ local calls = { [")"] = true, ["]"] = true, ["}"] = true }
 local function only_in_some(list, text, kind, at)
   local n = #list
   local before, char = list[n], text:sub(at, at)
+  if kind == "name" and text:find("^_ENV%f[^%w_]", at) then return "unknown name '_ENV'" end
   if kind ~= "operator" or not before then return nil end
   if char == "(" and (before.kind == "name" or before.kind == "string" or calls[before.text])
     and text:sub(before.at + #before.text, at):find("\n", 1, true) then

@@ -15,27 +15,11 @@ end
 local lent_view -- m, the facts that are judged now
 local model -- what m is, as lloan.c reads it
 
-local function next(list, key)
-  if plain_type(list) ~= "userdata" then return plain_next(list, key) end
-  if key == nil and list == lent_view then
-    for name in plain_next, model[1] do local _ = list[name] end -- all that is known of the model is asked for
-  end
-  return plain_next(host.data(list), key)
-end
-
-local function pairs(list) return plain_type(list) == "userdata" and next or plain_next, list, nil end
-
-local function next_item(list, i)
-  local item = list[i + 1]
-  if item ~= nil then return i + 1, item end
-end
-
-local function ipairs(list) return next_item, list, 0 end
-
 -- --------------------------------------------------------------- texts
 
 local function text_of(value)
   if type(value) == "number" then
+    if value ~= value then return "nan" end -- some print its sign
     if value == math.floor(value) and math.abs(value) < 1e15 then return string.format("%.0f", value) end
     return string.format("%.4g", value)
   end
@@ -92,12 +76,43 @@ end
 local function shown(value)
   if type(value) == "string" then return '"' .. text_of(value) .. '"' end
   if value ~= value then return "nan" end
+  if value == nil then return "nil" end
   if type(value) == "number" then return string.format("%.14g", value) end
   if type(value) == "boolean" then return tostring(value) end
   return "a " .. type(value)
 end
 
 local function at(source, line) return source .. ":" .. text_of(line or 0) end
+
+-- Lua would tell of this in its own words, and of a line in this file.
+local function check_walked(name, list)
+  if type(list) == "table" then return end
+  error(name .. " wants a list or a table, not " .. shown(list) .. (list == nil and "; what is not known is nil, so look first" or ""), 3)
+end
+
+local function next(list, key)
+  check_walked("next", list)
+  if plain_type(list) ~= "userdata" then return plain_next(list, key) end
+  if key == nil and list == lent_view then
+    for name in plain_next, model[1] do local _ = list[name] end -- all that is known of the model is asked for
+  end
+  return plain_next(host.data(list), key)
+end
+
+local function pairs(list)
+  check_walked("pairs", list)
+  return plain_type(list) == "userdata" and next or plain_next, list, nil
+end
+
+local function next_item(list, i)
+  local item = list[i + 1]
+  if item ~= nil then return i + 1, item end
+end
+
+local function ipairs(list)
+  check_walked("ipairs", list)
+  return next_item, list, 0
+end
 
 -- ------------------------------------------------------------------- facts
 

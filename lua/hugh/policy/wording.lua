@@ -176,6 +176,12 @@ local function attempt(what)
   end
 end
 
+-- "bad argument #1 to 'floor' (number expected, got nil)": not every Lua knows which function.
+local function bad_argument(what)
+  local number, wanted, got = what:match("^bad argument #(%d+) to '.-' %((%a+) expected, got (%a+)%)$")
+  return number and ("argument %s of a function must be %s, not %s"):format(number, kinds[wanted] or wanted, kinds[got] or got)
+end
+
 --- What went wrong when code failed.
 ---@param message string what Lua said
 ---@return string
@@ -185,7 +191,8 @@ function wording.failure(message)
     return "it used up its memory; does a function call itself without end?"
   end
   local place, what = message:match("^(.-)attempt to (.*)$")
-  local said = what and attempt(what)
+  if not what then place, what = message:match("^(.-)(bad argument .*)$") end
+  local said = what and (attempt(what) or bad_argument(what))
   return said and place .. said or message
 end
 
