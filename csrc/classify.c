@@ -155,10 +155,12 @@ static bool is_safetensors(const uint8_t *head, size_t length, uint64_t size) {
   return at < length && head[at] == '{';
 }
 
-/* The LONG1 with which torch.save marked its old layout, behind a PROTO: 0x1950a86a20f9469cfc6c. */
+/* The number with which torch.save marked its old layout, 0x1950a86a20f9469cfc6c, as the protocols write it. */
 static bool is_torch_legacy(const uint8_t *head, size_t length) {
-  static const char magic_number[] = "\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
-  return length >= 15 && head[0] == 0x80 && memcmp(head + 2, magic_number, 12) == 0;
+  if (HUGH_STARTS(head, length, "L119547037146038801333356L\n.")) return true;
+  size_t at = length > 2 && head[0] == 0x80 ? 2 : 0;
+  if (at > 0 && length > at && head[at] == 0x95) at += 9; /* a frame */
+  return at > 0 && at < length && HUGH_STARTS(head + at, length - at, "\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.");
 }
 
 static bool is_text(const uint8_t *head, size_t length) {

@@ -167,7 +167,7 @@ static hugh_got torch_storage(hugh_machine *m, hugh_value id, bool *is) {
       {"ShortStorage", 2},  {"CharStorage", 1},     {"ByteStorage", 1},  {"BoolStorage", 1},          {"BFloat16Storage", 2},
       {"QInt8Storage", 1},  {"QUInt8Storage", 1},   {"QInt32Storage", 4}, {"ComplexDoubleStorage", 16}, {"ComplexFloatStorage", 8},
       {"UntypedStorage", 1}};
-  uint64_t count, size = UINT64_MAX;
+  uint64_t count, items = 0, size = UINT64_MAX;
   size_t kept;
   hugh_text word, key;
   *is = false;
@@ -184,10 +184,11 @@ static hugh_got torch_storage(hugh_machine *m, hugh_value id, bool *is) {
   }
   for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
     if (hugh_text_is(named->name, types[i].name) && hugh_tag_of(numel) == HUGH_TAG_INT && hugh_int_of(numel) >= 0) {
-      size = hugh_mul((uint64_t)hugh_int_of(numel), types[i].size);
+      items = (uint64_t)hugh_int_of(numel);
+      size = hugh_mul(items, types[i].size);
     }
   }
-  if (m->storages != NULL) hugh_storages_add(m->scan, m->storages, key, size);
+  if (m->storages != NULL) hugh_storages_add(m->scan, m->storages, key, items, size);
   *is = true;
   return HUGH_GOT;
 }

@@ -223,7 +223,7 @@ typedef struct hugh_machine {
   unsigned fold_depth, folds; /* folded calls inside folded calls; of this opcode */
   uint64_t most_streams;  /* 0: all there are */
   hugh_storages *storages; /* what torch's persistent ids name */
-  bool over, tail;        /* of a legacy torch file: its pickles were read; what follows its storages is being scanned */
+  uint64_t last_at;       /* where the last stream that came to its STOP began */
 } hugh_machine;
 
 /* node.c */
@@ -318,6 +318,11 @@ hugh_got hugh_explain_call(hugh_machine *, uint64_t offset, hugh_safety, hugh_ca
 hugh_got hugh_explain_build(hugh_machine *, uint64_t offset, hugh_safety, hugh_value object, hugh_value state);
 void hugh_explain_import(hugh_machine *, uint64_t offset, const hugh_named *);
 void hugh_explain_return(hugh_machine *, uint64_t offset, hugh_value);
+
+/* parser.c: the parser's parts, for those that read something around pickles. The task's state begins with a machine. */
+void hugh_machine_begin(hugh_machine *, hugh_scan *, hugh_task *);
+hugh_next hugh_pickle_step(hugh_scan *, hugh_task *);
+void hugh_pickle_drop(hugh_scan *, hugh_task *);
 
 /* joblib.c: how long the raw bytes behind a NumpyArrayWrapper are. */
 bool hugh_is_array_wrapper(const hugh_named *);

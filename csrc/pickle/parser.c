@@ -181,6 +181,7 @@ static void account(hugh_machine *m, hugh_end end) {
   if (end == HUGH_STREAM_STOP) {
     m->streams++;
     if (!m->resync) m->tail_at = m->stream_end;
+    m->last_at = m->start;
     return;
   }
   if (m->stream_opcodes > 0 || end == HUGH_STREAM_ERROR) note_error(m);
@@ -307,16 +308,16 @@ static hugh_got skip_padding(hugh_machine *m) {
   }
 }
 
-static void machine_begin(hugh_machine *m, hugh_scan *scan, hugh_task *task) {
+void hugh_machine_begin(hugh_machine *m, hugh_scan *scan, hugh_task *task) {
   m->scan = scan;
   m->task = task;
   m->view = m->texts = task->view;
   stream_begin(m, 0);
 }
 
-static hugh_next step(hugh_scan *scan, hugh_task *task) {
+hugh_next hugh_pickle_step(hugh_scan *scan, hugh_task *task) {
   hugh_machine *m = task->state;
-  if (m->scan == NULL) machine_begin(m, scan, task);
+  if (m->scan == NULL) hugh_machine_begin(m, scan, task);
   m->pushed = false;
   if (!hugh_fetch_pending(m)) return HUGH_WANT;
   if (hugh_scan_options(scan)->disassemble && !m->disassembled) {
@@ -360,7 +361,7 @@ static void release(hugh_scan *scan, void *block, size_t size) {
   if (block != NULL) hugh_resize(scan, block, size, 0);
 }
 
-static void drop(hugh_scan *scan, hugh_task *task) {
+void hugh_pickle_drop(hugh_scan *scan, hugh_task *task) {
   hugh_machine *m = task->state;
   if (m->scan != NULL) hugh_outer_drop(m);
   release(scan, m->stack, m->stack_size * sizeof *m->stack);
@@ -377,51 +378,9 @@ static void drop(hugh_scan *scan, hugh_task *task) {
   hugh_disassembly_drop(m);
 }
 
-const hugh_parser hugh_parser_pickle = {"pickle", sizeof(hugh_machine), step, drop};
+const hugh_parser hugh_parser_pickle = {"pickle", sizeof(hugh_machine), hugh_pickle_step, hugh_pickle_drop};
 
 void hugh_pickle_push_torch(hugh_scan *scan, hugh_task *parent, hugh_view *view, hugh_text name, hugh_storages *storages) {
   hugh_task *task = hugh_task_push_parser(scan, parent, view, name, HUGH_KIND_PICKLE, &hugh_parser_pickle);
   if (task != NULL) ((hugh_machine *)task->state)->storages = storages;
 }
-
-/* ------------------------------------------------------- torch, before zip */
-
-/*
-** Magic number, protocol, system, the object, the keys of its storages: five pickles, and then the raw storages, each behind its length.
-** Only their total is checked: that takes no reads. What follows them is scanned as a file of its own.
-*/
-static hugh_next legacy_step(hugh_scan *scan, hugh_task *task) {
-  hugh_machine *m = task->state;
-  if (m->scan == NULL) {
-    m->storages = hugh_storages_new(scan);
-    m->most_streams = 5;
-    machine_begin(m, scan, task);
-  }
-  if (!m->over) {
-    hugh_next next = step(scan, task);
-    if (next != HUGH_DONE || hugh_scan_failed(scan) || m->storages == NULL) return next;
-    m->over = true;
-    if (m->streams < 5 && m->first_error == NULL) {
-      hugh_find(scan, task, HUGH_FOUND_SCAN_TRUNCATED, m->stream_end, "the file ends after %llu of the five pickles that torch.load reads",
-                (unsigned long long)m->streams);
-    }
-  }
-  uint64_t bytes = hugh_storages_bytes(m->storages);
-  uint64_t end = hugh_add(m->stream_end, hugh_add(bytes, 8 * (uint64_t)hugh_storages_count(m->storages)));
-  if (m->tail || m->streams < 5 || m->first_error != NULL || bytes == UINT64_MAX) return HUGH_DONE;
-  hugh_got got = hugh_view_reaches(scan, task->view, end);
-  if (got == HUGH_END) {
-    hugh_find(scan, task, HUGH_FOUND_SCAN_TRUNCATED, HUGH_NO_OFFSET, "the storages should end at byte %llu, but the file ends before that",
-              (unsigned long long)end);
-    return HUGH_DONE;
-  }
-  if (got == HUGH_GOT) got = hugh_view_reaches(scan, task->view, hugh_add(end, 1));
-  if (got == HUGH_NEED) return HUGH_WANT;
-  if (got == HUGH_END) return HUGH_DONE;
-  m->tail = true;
-  hugh_find(scan, task, HUGH_FOUND_PICKLE_TRAILING, end, "bytes follow the last storage, where torch.load stops reading");
-  hugh_task_push(scan, task, hugh_view_slice(scan, task->view, end, HUGH_UNKNOWN_SIZE), hugh_text_of("(after the storages)"));
-  return HUGH_AGAIN;
-}
-
-const hugh_parser hugh_parser_torch_legacy = {"torch-legacy", sizeof(hugh_machine), legacy_step, drop};

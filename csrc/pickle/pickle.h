@@ -10,11 +10,15 @@
 typedef struct hugh_storages hugh_storages;
 
 hugh_storages *hugh_storages_new(hugh_scan *);
-void hugh_storages_add(hugh_scan *, hugh_storages *, hugh_text key, uint64_t bytes); /* UINT64_MAX: not known */
+void hugh_storages_add(hugh_scan *, hugh_storages *, hugh_text key, uint64_t items, uint64_t bytes); /* UINT64_MAX: not known */
 /* Whether a storage has this key. */
 bool hugh_storages_has(const hugh_storages *, hugh_text key);
 size_t hugh_storages_count(const hugh_storages *);
 uint64_t hugh_storages_bytes(const hugh_storages *); /* all together; UINT64_MAX if one is not known */
+/* Puts a storage behind those that were put in order before. False: there is none with this key, or it has its place. */
+bool hugh_storages_order(hugh_storages *, hugh_text key);
+/* Takes the first of those in order; false: there is none. */
+bool hugh_storages_take(hugh_storages *, hugh_text *key, uint64_t *items, uint64_t *bytes);
 
 /* Pushes a pickle of a torch archive; the storages that it names are added to the set. The caller returns HUGH_AGAIN. */
 void hugh_pickle_push_torch(hugh_scan *, hugh_task *, hugh_view *, hugh_text name, hugh_storages *);

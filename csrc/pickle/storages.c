@@ -5,13 +5,15 @@
 
 typedef struct storage {
   hugh_text key;
-  uint64_t bytes;
+  uint64_t items, bytes;
+  struct storage *next; /* in order; the last one points to itself */
 } storage;
 
 struct hugh_storages {
   const hugh_scan *scan;
   storage *slots; /* open addressing; in the arena, the old ones stay behind */
   size_t size, count;
+  storage *first, *last; /* of those in order */
 };
 
 hugh_storages *hugh_storages_new(hugh_scan *scan) {
@@ -26,7 +28,7 @@ static storage *slot_of(const hugh_scan *scan, storage *slots, size_t size, hugh
   return &slots[at];
 }
 
-void hugh_storages_add(hugh_scan *scan, hugh_storages *set, hugh_text key, uint64_t bytes) {
+void hugh_storages_add(hugh_scan *scan, hugh_storages *set, hugh_text key, uint64_t items, uint64_t bytes) {
   if (set->count * 2 >= set->size) {
     size_t size = set->size == 0 ? 64 : set->size * 2;
     storage *slots = hugh_arena_alloc(scan, size * sizeof *slots);
@@ -38,12 +40,33 @@ void hugh_storages_add(hugh_scan *scan, hugh_storages *set, hugh_text key, uint6
     set->size = size;
   }
   storage *slot = slot_of(scan, set->slots, set->size, key);
-  if (slot->key.data == NULL) set->count++;
-  *slot = (storage){key, bytes};
+  if (slot->key.data != NULL) return; /* torch, too, makes it as it is named first */
+  set->count++;
+  *slot = (storage){key, items, bytes, NULL};
 }
 
 bool hugh_storages_has(const hugh_storages *set, hugh_text key) {
   return set->size > 0 && slot_of(set->scan, set->slots, set->size, key)->key.data != NULL;
+}
+
+bool hugh_storages_order(hugh_storages *set, hugh_text key) {
+  storage *slot = set->size > 0 ? slot_of(set->scan, set->slots, set->size, key) : NULL;
+  if (slot == NULL || slot->key.data == NULL || slot->next != NULL) return false;
+  slot->next = slot;
+  if (set->last != NULL) set->last->next = slot;
+  else set->first = slot;
+  set->last = slot;
+  return true;
+}
+
+bool hugh_storages_take(hugh_storages *set, hugh_text *key, uint64_t *items, uint64_t *bytes) {
+  const storage *slot = set->first;
+  if (slot == NULL) return false;
+  *key = slot->key;
+  *items = slot->items;
+  *bytes = slot->bytes;
+  set->first = slot->next != slot ? slot->next : NULL;
+  return true;
 }
 
 size_t hugh_storages_count(const hugh_storages *set) { return set->count; }

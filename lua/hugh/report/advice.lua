@@ -24,6 +24,7 @@ local advice = {
   ["pickle.broken"] = "The file is damaged or was never a whole pickle. Download it again; what comes before the damage would still run.",
   ["msgpack.broken"] = "The file is damaged or is not the MessagePack that Flax writes. Download it again; if it stays so, ask the publisher.",
   ["pickle.trailing"] = "Bytes follow that no pickle needs. Ask the publisher what they are.",
+  ["pickle.storage"] = "The tensors are damaged. Download the file again and compare its digest with the publisher's.",
   ["pickle.global.unknown"] = "Look the name up; if you trust it, allow it in your policy (globals { allow = { … } }).",
   ["zip.encrypted"] = "hugh cannot look inside. Ask for an archive without a password.",
   ["zip.traversal"] = "Do not unpack it: it would write outside of its directory.",
