@@ -204,9 +204,10 @@ static hugh_next tar_step(hugh_scan *scan, hugh_task *task) {
     state->at += BLOCK;
     return HUGH_AGAIN;
   }
-  uint64_t size, at = state->at;
+  uint64_t size, content, at = state->at;
   uint8_t type = p[156];
   if (!has_checksum(p) || !read_number(p + 124, 12, &size)) return lose(scan, task, state);
+  content = size;
   bool describes = memchr("LKxXg", type, 5) != NULL;
   if (describes) {
     hugh_got got = take_description(scan, task, state, type, size);
@@ -214,22 +215,23 @@ static hugh_next tar_step(hugh_scan *scan, hugh_task *task) {
     if (got == HUGH_END) return cut_short(scan, task, at, "the last member is cut short");
   } else {
     if (state->has_pax_size) size = state->pax_size;
+    if (content < size) content = size; /* Python goes by the header's in sparse members */
     if (!state->has_long_name) take_short_name(state, p);
     if (!state->has_link) keep_link(state, p + 157, field_length(p + 157, 100));
     state->has_pax_size = state->has_long_name = state->has_link = false;
-    if (!has_content(state, type)) size = 0;
+    if (!has_content(state, type)) size = content = 0;
   }
   if (state->ended) hugh_find(scan, task, HUGH_FOUND_TAR_TRAILING, at, "more members follow the end mark: some readers see them");
   state->ended = false;
   state->lost = type == 'S'; /* where the next header is stands in one that is not read */
   if (type == 'S') {
     hugh_incomplete(scan, task, at, "sparse members of a tar are not read");
-    size = 0;
+    size = content = 0;
   }
   /* that the content is all there shows when the next header is read: looking ahead would decode a compressed tar once per member */
   state->at = hugh_add(at, hugh_add(BLOCK, hugh_add(size, BLOCK - 1) / BLOCK * BLOCK));
   state->sound = state->at;
-  if (!describes) take_member(scan, task, state, type, at, size);
+  if (!describes) take_member(scan, task, state, type, at, content);
   return HUGH_AGAIN;
 }
 
