@@ -619,9 +619,7 @@ reload:
         } else {
           m->at = from;
           m->frame_end = from + size;
-          if (m->view->size != HUGH_UNKNOWN_SIZE && m->frame_end > m->view->size) {
-            hugh_machine_diverge(m, HERE(), false, "a frame is longer than the input");
-          } else if (!m->resync && m->frame_end > m->frame_most) {
+          if (!m->resync && m->flavour == HUGH_FLAVOUR_MEMORY && m->frame_end > m->frame_most) {
             m->frame_most = m->frame_end;
             m->frame_most_at = HERE();
           }

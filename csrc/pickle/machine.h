@@ -217,7 +217,7 @@ typedef struct hugh_machine {
   bool rewritten;         /* what calls were folded from was changed since: nothing is folded any more */
   const char *divergence;
   uint64_t divergence_at;
-  uint64_t frame_most, frame_most_at; /* the furthest end of a frame: it may lie beyond an input whose size was not known then */
+  uint64_t frame_most, frame_most_at; /* the furthest end of a frame: it may lie beyond the input, whose size need not be known yet */
   hugh_disassembly *disassembly;
   bool disassembled;
   unsigned fold_depth, folds; /* folded calls inside folded calls; of this opcode */

@@ -62,6 +62,17 @@ describe("the pickle machine", function()
     assert.are.equal("os", scan(padded, 1000000).globals[1].module)
   end)
 
+  it("names frames that are longer than the input, known to end or not", function()
+    local data = "\128\4\149\255\0\0\0\0\0\0\0N"
+    for _, size in ipairs { #data, false } do
+      local function read(offset, length) return data:sub(offset + 1, offset + length) end
+      local file, told = hugh.scan({ name = "x.pkl", size = size or nil, read = read }).files[1], {}
+      for _, finding in ipairs(file.findings) do told[finding.id] = finding.message end
+      assert.are.equal("unpicklers read this pickle differently: a frame is longer than the input", told["pickle.divergence"])
+    end
+    assert.are.same({}, scan("\128\4\149\2\0\0\0\0\0\0\0N.", 1000000).findings)
+  end)
+
   it("keeps no more for many opcodes that are cut by a frame than for one", function()
     local data = "\128\4" .. ("\149\1\0\0\0\0\0\0\0K\0010"):rep(50000) .. "N."
     local report = assert(hugh.scan({ name = "x.pkl", data = data }, { limits = { kept = 1000000 } })).files[1]
