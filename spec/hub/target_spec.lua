@@ -21,7 +21,7 @@ describe("a target", function()
 
   it("that is none of these is refused", function()
     for _, target in ipairs {
-      "a", "a/b/c", "../b", "./a/b", "a/..", "a/b@", "ftp://x/a/b", "https://user@x/a/b", "a/b@x\ny", "https://x/", "hf://..", "a/.", "a/-b",
+      "a", "a/b/c", "../b", "./a/b", "a/..", "a/b@", "ftp://x/a/b", "https://user@x/a/b", "a/b@x\ny", "https://x/", "hf://..", "a/.", "a/-b", "a/b@..",
       "https://huggingface.co/datasets/a/b", "hf://spaces/a/b",
     } do assert.is_nil(targets.parse(target), target) end
     assert.matches("one of the Hub's datasets", select(2, targets.parse("hf://datasets/a/b")))

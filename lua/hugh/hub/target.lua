@@ -44,7 +44,7 @@ function targets.parse(target)
     repo = repo or target
   end
   local named = repo and (repo:find("^%w[%w._-]*/[%w_][%w._-]*$") or path and repo:find("^%w[%w._-]*$")) and not repo:find("..", 1, true)
-  local fine = named and not (revision and revision:find("[%c%s]"))
+  local fine = named and not (revision and (revision:find("[%c%s]") or revision:find("^%.*$")))
   if not fine then return nil, target .. ": is not a model's name (org/name or org/name@revision) or address", "TARGET" end
   return { repo = repo, revision = revision, endpoint = endpoint }
 end
