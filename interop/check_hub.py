@@ -1,4 +1,4 @@
-"""The example Hub against the real huggingface_hub client: what it downloads from there must be the served bytes."""
+"""The example Hub against the real huggingface_hub client: what it downloads from there must be the served bytes, in a cache that hugh verifies."""
 import os
 import subprocess
 import sys
@@ -38,4 +38,6 @@ except huggingface_hub.errors.RepositoryNotFoundError:
     pass
 except huggingface_hub.errors.HfHubHTTPError as error:  # over plain http the client does not map 401
     assert error.response.status_code == 401, error
+verified = subprocess.run(["bin/hugh", "cache", "--verify", "--directory", huggingface_hub.constants.HF_HUB_CACHE], capture_output=True, text=True)
+assert "intact" in verified.stdout and "corrupt" not in verified.stdout and "no link to a blob" not in verified.stderr, verified
 print("hub: %d files downloaded by huggingface_hub %s are the served ones" % (checked, huggingface_hub.__version__))

@@ -71,6 +71,7 @@ describe("a model on the Hub", function()
     repository("acme/swapped", {
       ["model.safetensors"] = safetensors(8), [".hub.json"] = '{"files": {"model.safetensors": {"sha256": "' .. ("a"):rep(64) .. '"}}}',
     })
+    repository("acme/dense", { ["m.pkl"] = "\128\2" .. ("N0"):rep(300000) .. "N.", [".hub.json"] = '{"files": {"m.pkl": {"sha256": "' .. ("a"):rep(64) .. '"}}}' })
     repository("acme/stream", { ["big.pkl"] = "\128\4" .. ("B\255\255\7\0" .. ("x"):rep(524287) .. "0"):rep(20) .. "cos\nsystem\n(X\4\0\0\0truetR." })
     repository("acme/licensed", { LICENSE = "MIT License\n\nPermission is hereby granted, free of charge, to any person obtaining a copy of this software" })
     repository("acme/novel", { ["README.md"] = ("word "):rep(2 ^ 20) })
@@ -162,10 +163,12 @@ describe("a model on the Hub", function()
   end)
 
   it("whose bytes are not the listed ones is suspicious, whatever they hold", function()
-    local facts = assert(load("acme/swapped"))
-    assert.equal("suspicious", facts.safety)
-    assert.is_false(facts.complete)
-    assert.equal("hub.digest-mismatch", facts.findings[1].id)
+    for _, target in ipairs { "acme/swapped", "acme/dense" } do -- read at once, and in several reads
+      local facts = assert(load(target))
+      assert.equal("suspicious", facts.safety)
+      assert.is_false(facts.complete)
+      assert.equal("hub.digest-mismatch", facts.findings[1].id)
+    end
   end)
 
   it("with a pickle that hides its call behind 10 MB costs only the bytes between its opcodes", function()

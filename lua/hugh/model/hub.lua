@@ -50,12 +50,26 @@ local function break_off(machine, entry, message, code)
   return report
 end
 
--- Bytes that were read whole must be the ones git and LFS name. Returns whether they are.
-local function check_digest(report, entry, whole)
+-- Digests of a file that may come to be read from end to end.
+local function new_sums(entry)
   local digest = require("hugh.digest")
-  report.sha256 = digest.new("sha256"):update(whole):hex()
+  local git = not entry.sha256 and digest.new("sha1"):update(("blob %.0f\0"):format(entry.size)) or nil
+  return { bytes = 0, sha256 = digest.new("sha256"), git = git }
+end
+
+local function add_to(sums, offset, bytes)
+  if offset ~= sums.bytes then return end
+  sums.bytes = sums.bytes + #bytes
+  sums.sha256:update(bytes)
+  if sums.git then sums.git:update(bytes) end
+end
+
+-- A file that was read from end to end must be the one git and LFS name. Returns whether it is, as far as that is known.
+local function check_digest(report, entry, sums)
+  if sums.bytes ~= entry.size then return true end
+  report.sha256 = sums.sha256:hex()
   local expected, got = entry.sha256, report.sha256
-  if not expected then expected, got = entry.oid, digest.new("sha1"):update(("blob %d\0"):format(#whole)):update(whole):hex() end
+  if not expected then expected, got = entry.oid, sums.git:hex() end
   if not expected or expected == got then return true end
   report.safety, report.complete = report.safety == "dangerous" and "dangerous" or "suspicious", false
   table.insert(report.findings, 1, {
@@ -66,13 +80,15 @@ end
 
 -- Scans one file; runs in a task. Returns its report, or nil, message, CODE.
 local function scan(self, entry, fetch)
-  local remote = file.new(self.client, self.repo, self.commit, entry)
+  local remote, sums = file.new(self.client, self.repo, self.commit, entry), new_sums(entry)
   local suffix = entry.path:lower():match("%.(%w+)$")
   local read, whole = ahead.wrap(entry.size, suffix == "safetensors" or suffix == "gguf", function(offset, length)
     local all = self.most * FILES_MOST
     if remote.bytes_read > self.most then return nil, ("needs more than %s to be judged from afar"):format(style.bytes(self.most)), "BUDGET" end
     if self.client.bytes_read > all then return nil, ("was not read: its model needs more than %s"):format(style.bytes(all)), "BUDGET" end
-    return remote:read(offset, length):run(fetch)
+    local bytes, message, code = remote:read(offset, length):run(fetch)
+    if bytes then add_to(sums, offset, bytes) end
+    return bytes, message, code
   end)
   local machine = core.scan { name = entry.path, size = entry.size, sparse = true }
   local report
@@ -89,7 +105,7 @@ local function scan(self, entry, fetch)
   report.path, report.sha256, report.requests, report.bytes_read = entry.path, entry.sha256, remote.requests, remote.bytes_read
   report.hub = entry.security
   report.bytes_skipped = math.max(0, entry.size - remote.bytes_read)
-  if whole() and not check_digest(report, entry, whole()) then self.doubtful = true end
+  if not check_digest(report, entry, sums) then self.doubtful = true end
   return report, whole()
 end
 
