@@ -101,6 +101,7 @@ build = {
       ["hugh.report.style"] = "lua/hugh/report/style.lua",
       ["hugh.report.text"] = "lua/hugh/report/text.lua",
       ["hugh.suggest"] = "lua/hugh/suggest.lua",
+      ["hugh.trim"] = "lua/hugh/trim.lua",
       ["hugh.utf8"] = "lua/hugh/utf8.lua",
     },
   },

@@ -202,7 +202,7 @@ describe("the file list", function()
   it("goes on however the link to its next page is written", function()
     for _, link in ipairs {
       "<https://hub.example/p2>; rel=next", "<https://hub.example/p0>; rel=\"prev\", <https://hub.example/p2>; title=\"x\"; rel=\"last next\"",
-      "</p2>;REL = Next", "<https://hub.example/p2>;rel=next, <https://hub.example/p9>;rel=last",
+      "</p2>;REL = Next", ("<"):rep(60000) .. "</p2>; rel=next", "<https://hub.example/p2>;rel=next, <https://hub.example/p9>;rel=last",
     } do
       local value, _, _, requests = play(new():tree("o/n", commit), { json("[" .. entry("b") .. "]", { link = link }), page { entry("a") } })
       assert.equal(2, #value, link)

@@ -199,6 +199,13 @@ describe("dependencies", function()
     assert.same({ torch = "2.1.0", numpy = "1.26.4", scipy = "1.9.0", pillow = "9.0.0", timm = "none", joblib = "none" }, pins)
   end)
 
+  it("are read in one pass, however long a line is", function()
+    local spaces = (" "):rep(1000000)
+    for _, line in ipairs { "torch==1.0" .. spaces .. "x", "torch" .. spaces .. "\\x", spaces .. "#" .. spaces, "torch" .. ("["):rep(1000000) } do
+      infer({}, { ["requirements.txt"] = line, ["pyproject.toml"] = "[project]\ndependencies = [ '" .. line .. "' ]\n[tool.poetry.dependencies]\na = { " .. line })
+    end
+  end)
+
   it("without a pin have the version that was current when the model was last changed", function()
     assert.equal("2.1.0", infer({ library_name = "timm", last_modified = "2023-12-31T00:00:00Z" }).torch.version)
     assert.is_nil(infer({ library_name = "timm" }).torch.version)

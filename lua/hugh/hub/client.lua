@@ -180,7 +180,7 @@ end
 
 -- Where the list goes on, by the Link header (RFC 8288): a link that is overlooked would be files that nobody looks at.
 local function next_page(response)
-  for target, parameters in (response.headers["link"] or ""):gmatch("<([^>]*)>([^<]*)") do
+  for target, parameters in (response.headers["link"] or ""):gmatch("<([^<>]*)>([^<]*)") do
     local relations = parameters:lower():match(";%s*rel%s*=%s*([^;,]*)") or ""
     if relations:find("%f[%w]next%f[^%w]") then return target end
   end

@@ -5,6 +5,7 @@
 --     loop:run()
 
 local curl = require("hugh.curl")
+local trim = require("hugh.trim")
 local url = require("hugh.hub.url")
 
 ---@class hugh.io.options
@@ -43,7 +44,7 @@ end
 local function read_headers(head)
   local headers = {}
   for name, value in head:gmatch("\n([%w%-_]+):[ \t]*([^\r\n]*)") do
-    name, value = name:lower(), value:gsub("[ \t]+$", "")
+    name, value = name:lower(), trim(value)
     headers[name] = headers[name] and headers[name] .. ", " .. value or value
   end
   return headers

@@ -1,16 +1,18 @@
 -- The model card: README.md with YAML front matter. Only the flat part of YAML that cards use is read (keys with a scalar or a list of
 -- scalars at the top level); everything is bounded, and nothing in a card can do more than be wrong.
 
+local trim = require("hugh.trim")
+
 local card = {}
 
 local MAX_FRONT_MATTER = 65536 -- the longest real ones (leaderboard results) are half of it
 local MAX_ITEMS = 1000
 
 local function scalar(text)
-  text = text:match("^%s*(.-)%s*$")
+  text = trim(text)
   local quoted = text:match('^"(.*)"$') or text:match("^'(.*)'$")
   if quoted then return quoted end
-  text = text:gsub("%s+#.*$", "")
+  text = trim((text:gsub("%s#.*$", "")))
   if text == "" or text == "~" or text == "null" then return nil end
   return text
 end
@@ -42,10 +44,10 @@ end
 function card.metadata(front)
   local metadata, key, items = {}, nil, 0
   for line in front:gmatch("[^\r\n]+") do
-    local name, rest = line:match("^([%w_.-]+)[ \t]*:%s*(.-)%s*$")
+    local name, rest = line:match("^([%w_.-]+)[ \t]*:(.*)$")
     local item = key and line:match("^%s*%-%s+(.+)$")
     if name then
-      key = name
+      key, rest = name, trim(rest)
       local flow = rest:match("^%[(.*)%]$")
       metadata[key] = flow and flow_list(flow) or scalar(rest)
     elseif item and not item:find("^[%w_]+:%s") then

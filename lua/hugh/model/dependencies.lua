@@ -16,7 +16,7 @@ function dependencies.normalize(name) return (name:lower():gsub("[-_.]+", "-")) 
 -- A requirement as pip writes it: name[extras] ==version ; marker, with the hashes that pip-compile adds. Anything else names the package
 -- without a version.
 local function read_requirement(line)
-  line = line:gsub("%s#.*$", ""):gsub("^%s*#.*$", ""):gsub("%s%-%-.*$", ""):gsub("%s*\\$", "")
+  line = line:gsub("%s#.*$", ""):gsub("^%s*#.*$", ""):gsub("%s%-%-.*$", ""):gsub("\\$", "")
   local name, rest = line:match("^%s*([%w][%w._-]*)%s*(.*)$")
   if not name then return nil end
   rest = rest:gsub("^%[[^%]]*%]%s*", ""):gsub(";.*$", "")

@@ -2,6 +2,7 @@
 
 local data = require("hugh.data.licenses")
 local keep = require("hugh.model.keep")
+local trim = require("hugh.trim")
 
 local license = {}
 
@@ -17,7 +18,7 @@ end
 ---@param name string
 ---@return string
 function license.normalize(name)
-  local id = name:lower():match("^%s*(.-)%s*$")
+  local id = trim(name:lower())
   id = data.aliases[id] or id:gsub("%s+", "-")
   return data.aliases[id] or (id:gsub("%-only$", ""):gsub("%-or%-later$", ""))
 end
