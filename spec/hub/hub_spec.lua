@@ -1,5 +1,6 @@
 -- The remote path end to end: the example Hub (nginx) serves a folder, and hugh judges what is in it without downloading it.
 
+local differences = require("spec.fact_types")
 local helper = require("spec.helper")
 local hub = require("hugh.model.hub")
 local hugh = require("hugh")
@@ -106,6 +107,12 @@ describe("a model on the Hub", function()
     assert.is_true(file(facts, "model.safetensors").bytes_skipped > 900000)
     assert.is_true(file(facts, "model.safetensors").requests <= 2)
     assert.is_true(facts.requests <= 7) -- the record, the tree, the publisher, three files
+  end)
+
+  it("has facts of the documented types", function()
+    for _, name in ipairs { "acme/tiny", "acme/hostile", "acme/flagged", "well/m", "acme/licensed" } do
+      assert.same({}, differences(assert(load(name))), name)
+    end
   end)
 
   it("is pinned when asked for by commit, and found by its address", function()

@@ -41,11 +41,11 @@ function tests.facts(given)
     facts.kinds[files[i].kind] = (facts.kinds[files[i].kind] or 0) + 1
   end
   for i, global in ipairs(given.globals or {}) do
-    if type(global) == "string" then
-      local module, name = global:match("^(.*)%.([^.]*)$")
-      global = { name = global, class = core.judge(module or "", name or global), called = true }
-    end
-    global.module = global.module or (global.name or ""):match("^(.*)%.[^.]*$") or ""
+    if type(global) == "string" then global = { name = global } end
+    global.name = global.name or ""
+    local module, name = global.name:match("^(.*)%.([^.]*)$")
+    global.module = global.module or module or ""
+    global.class, global.called = global.class or core.judge(module or "", name or global.name), global.called ~= false
     global.path = global.path or (files[1] and files[1].path) or "model.pkl"
     globals[i] = global
   end
