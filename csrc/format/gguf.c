@@ -232,6 +232,7 @@ static hugh_next start(hugh_scan *scan, hugh_task *task) {
   state *st = task->state;
   const uint8_t *p = get(scan, task, 0, 24);
   if (p == NULL) return missing(scan, task);
+  if (memcmp(p, "GGUF", 4) != 0) return broken(scan, task, "it does not begin with GGUF"); /* only its name says that it is one */
   st->big_endian = hugh_le16(p + 4) == 0;
   uint32_t version = number32(st, p + 4);
   if (version != 2 && version != 3) return not_read(scan, task, "GGUF is read in versions 2 and 3");

@@ -43,7 +43,9 @@ static bool keep(hugh_scan *scan, hugh_text *list, size_t *count, hugh_text text
 static void take_text(hugh_scan *scan, hugh_task *task, uint8_t message, uint32_t number, uint64_t offset, hugh_text text) {
   state *st = task->state;
   if (message == ENTRY) {
-    if (hugh_text_leaves(text)) {
+    if (hugh_text_starts(text, "*/_ORT_MEM_ADDR_/*")) { /* then the offset is an address */
+      hugh_find(scan, task, HUGH_FOUND_ONNX_EXTERNAL_DATA, offset, "a tensor's data is said to be in the memory of the program that loads the model");
+    } else if (hugh_text_leaves(text)) {
       hugh_find(scan, task, HUGH_FOUND_ONNX_EXTERNAL_DATA, offset, "a tensor's data is said to be at %s, outside the model's directory", hugh_show(scan, text, 100));
     } else if (!st->external) {
       hugh_note_text(scan, "onnx.external_data", text);

@@ -40,7 +40,9 @@ static hugh_got find_part(hugh_scan *scan, hugh_task *task) {
     if (parquet || view->size < 16) return HUGH_END;
     const uint8_t *p = hugh_view_get(scan, view, 0, 16, 16, &length);
     if (p == NULL) return view->got;
-    const uint8_t *message = HUGH_STARTS(p, length, "ARROW1") ? p + 8 : p;
+    bool file = HUGH_STARTS(p, length, "ARROW1");
+    const uint8_t *message = file ? p + 8 : p;
+    if (!file && !HUGH_STARTS(p, length, "FEA1") && hugh_le32(p) != UINT32_MAX) hugh_incomplete(scan, task, 0, "no schema is at the start");
     uint32_t size = hugh_le32(message) == UINT32_MAX ? hugh_le32(message + 4) : hugh_le32(message);
     st->at = 0;
     st->end = 16 + (uint64_t)size;

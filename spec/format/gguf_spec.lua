@@ -67,6 +67,7 @@ describe("gguf", function()
   it("is refused when it claims what is not there", function()
     assert.equal("gguf.header", finding { pairs = 2 ^ 50 })
     assert.equal("gguf.header", select(2, scan(file("x"):sub(1, 60))))
+    assert.equal("gguf.header", select(2, scan((file("x"):gsub("^GGUF", "GGVF")))))
   end)
 
   it("is not safe when its last tensor is cut off, or bytes follow it", function()

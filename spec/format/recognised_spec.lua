@@ -74,6 +74,8 @@ describe("a table", function()
     assert.equal("safe", (scan("a.arrow", "ARROW1\0\0\255\255\255\255\4\0\0\0abcd" .. ("\0"):rep(8) .. python .. ("\0"):rep(40))))
   end)
 
+  it("is not judged without a schema", function() assert.equal("unknown", (scan("a.arrow", ("\0"):rep(100)))) end)
+
   it("is suspicious when PyArrow would unpickle its schema, wherever that is", function()
     for _, text in ipairs { python, base64[1], base64[2], base64[3], ("x"):rep(300000) .. python, ("x"):rep(256 * 1024 - 9) .. python } do
       assert.equal("table.python-type", select(2, scan("a.parquet", parquet(text))))
