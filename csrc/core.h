@@ -30,6 +30,7 @@ void *hugh_resize(hugh_scan *, void *block, size_t old, size_t size);
 void *hugh_arena_alloc(hugh_scan *, size_t size);
 /* A copy in the arena, NUL-terminated for convenience; {"", 0} when there is no memory. */
 hugh_text hugh_arena_copy(hugh_scan *, const void *data, size_t length);
+bool hugh_may_keep(hugh_scan *, size_t more); /* ask before the arena is given what a hostile input makes long or many */
 
 /* For tables of what the input names; differs from scan to scan. */
 uint64_t hugh_hash(const hugh_scan *, const void *data, size_t length);

@@ -18,17 +18,20 @@ void *hugh_raw_resize(hugh_scan *scan, void *block, size_t old, size_t size) {
   return result;
 }
 
-void *hugh_resize(hugh_scan *scan, void *block, size_t old, size_t size) {
-  if (size > old && hugh_add(scan->kept, size - old) > scan->options.limits.kept) {
-    if (!scan->out_of_room) {
-      hugh_find(scan, scan->top, HUGH_FOUND_SCAN_BUDGET, HUGH_NO_OFFSET,
-                "this needs more memory than the %llu bytes a scan may keep; what lies behind was not read",
-                (unsigned long long)scan->options.limits.kept);
-    }
-    scan->out_of_room = true;
-    scan->report.complete = false;
-    return NULL;
+bool hugh_may_keep(hugh_scan *scan, size_t more) {
+  if (hugh_add(scan->kept, more) <= scan->options.limits.kept) return true;
+  if (!scan->out_of_room) {
+    hugh_find(scan, scan->top, HUGH_FOUND_SCAN_BUDGET, HUGH_NO_OFFSET,
+              "this needs more memory than the %llu bytes a scan may keep; what lies behind was not read",
+              (unsigned long long)scan->options.limits.kept);
   }
+  scan->out_of_room = true;
+  scan->report.complete = false;
+  return false;
+}
+
+void *hugh_resize(hugh_scan *scan, void *block, size_t old, size_t size) {
+  if (size > old && !hugh_may_keep(scan, size - old)) return NULL;
   return hugh_raw_resize(scan, block, old, size);
 }
 

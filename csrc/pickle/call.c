@@ -110,7 +110,7 @@ static void rewrite(hugh_machine *m, uint64_t offset, hugh_value object) {
   hugh_tag tag = hugh_tag_of(object);
   const hugh_named *named = tag == HUGH_TAG_CALL ? hugh_named_of(m, object) : NULL;
   if (named != NULL ? named->known == NULL : tag != HUGH_TAG_LIST && tag != HUGH_TAG_MADE && tag != HUGH_TAG_BYTES) return;
-  m->rewritten = true;
+  m->folded_out = true;
   if (named == NULL) hugh_note_special(m, offset, "changes a list or bytes that it made before: what it makes of them then is not what they seem");
 }
 

@@ -300,7 +300,7 @@ static hugh_got special_key(hugh_machine *m, hugh_value key, bool attribute, con
       {"__class__", "sets __class__ of an object, which makes it an object of another class", true},
       {"__dict__", "sets __dict__ of an object, which replaces all that it holds", true}};
   hugh_text text;
-  hugh_got got = hugh_value_text(m, key, &text);
+  hugh_got got = hugh_value_word(m, key, &text);
   if (got != HUGH_GOT || !hugh_text_starts(text, "__")) return got;
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     if ((attribute || !keys[i].attribute) && hugh_text_is(text, keys[i].key)) *does = keys[i].does;
@@ -365,13 +365,17 @@ bool hugh_items_matter(hugh_machine *m, hugh_value object, const hugh_value *ite
 }
 
 hugh_got hugh_check_items(hugh_machine *m, uint64_t offset, hugh_value object, const hugh_value *items, size_t count) {
-  const char *does = NULL;
   bool attributes = has_attribute_items(m, object);
-  for (size_t i = 0; i + 1 < count; i += 2) {
-    if (!attributes && !is_mapping(m, items[i + 1])) continue;
-    if (special_key(m, items[i], attributes, &does) == HUGH_NEED) return HUGH_NEED;
+  if (m->items_at != offset) m->items_checked = 0;
+  m->items_at = offset;
+  for (; m->items_checked + 1 < count; m->items_checked += 2) {
+    const hugh_value *item = items + m->items_checked;
+    const char *does = NULL;
+    if (!attributes && !is_mapping(m, item[1])) continue;
+    if (special_key(m, item[0], attributes, &does) == HUGH_NEED) return HUGH_NEED;
+    if (does != NULL) hugh_note_special(m, offset, does);
   }
-  if (does != NULL) hugh_note_special(m, offset, does);
+  m->items_at = HUGH_NO_OFFSET;
   return HUGH_GOT;
 }
 

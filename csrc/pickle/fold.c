@@ -512,7 +512,7 @@ hugh_got hugh_fold(hugh_machine *m, uint64_t offset, hugh_value callee, hugh_val
   hugh_got got = HUGH_GOT;
   *result = 0;
   if (m->fold_depth == 0) m->folds = 0;
-  if (known == NULL || m->rewritten || m->fold_depth > FOLDS_DEEP || ++m->folds > FOLDS_MOST) return HUGH_GOT;
+  if (known == NULL || m->folded_out || m->fold_depth > FOLDS_DEEP || ++m->folds > FOLDS_MOST) return HUGH_GOT;
   size_t count = arguments_of(m, arguments, given, 4);
   if (hugh_tag_of(callee) == HUGH_TAG_CALL) got = fold_result(m, offset, callee, given, count, result);
   else if (count > 0) got = fold_call(m, offset, known, given, count, result);

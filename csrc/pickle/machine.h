@@ -207,6 +207,8 @@ typedef struct hugh_machine {
   uint64_t first_error_at;
   uint64_t tail_at; /* where the last good stream ended */
   uint64_t opaque_calls, opaque_at, opaque_changes;
+  uint64_t items_at;      /* the opcode whose items are being checked, */
+  size_t items_checked;   /* and how many of them were: not all again after every feed */
   const char *special;    /* what the first special key in a state does; NULL: there is none */
   uint64_t special_at;
   uint64_t persistent, persistent_at;
@@ -214,7 +216,7 @@ typedef struct hugh_machine {
   uint64_t escapes, escape_at; /* imports of names that could not be followed */
   size_t computed;        /* a global whose name was put together */
   uint64_t computed_at;
-  bool rewritten;         /* what calls were folded from was changed since: nothing is folded any more */
+  bool folded_out;        /* nothing is folded any more: what calls were folded from was changed since, or there is no room for more */
   const char *divergence;
   uint64_t divergence_at;
   uint64_t frame_most, frame_most_at; /* the furthest end of a frame: it may lie beyond the input, whose size need not be known yet */
@@ -249,12 +251,14 @@ bool hugh_memo_index(const hugh_machine *, const uint8_t *p, const uint8_t *end,
 /* string.c: the text of a STRING, BYTES or MADE value. HUGH_END: it cannot be known. */
 #define HUGH_TEXT_MOST ((size_t)64 * 1024)
 hugh_got hugh_value_text(hugh_machine *, hugh_value, hugh_text *);
+/* For what is compared with short words: a text that is longer is empty, and one that is at hand is not remembered. Valid until the next get. */
+hugh_got hugh_value_word(hugh_machine *, hugh_value, hugh_text *);
 hugh_value hugh_value_make(hugh_machine *, hugh_text); /* copies */
 /* Where the bytes of a STRING or BYTES value lie in the view, if they are there as they are. */
 hugh_got hugh_value_extent(hugh_machine *, hugh_value, uint64_t *from, uint64_t *length);
 /* Reads the text that was not at hand when the machine stopped for it; false: feed more. */
 bool hugh_fetch_pending(hugh_machine *);
-void hugh_string_forget(hugh_machine *, uint64_t offset);
+hugh_value hugh_value_detach(hugh_machine *, hugh_view *, hugh_value); /* what a string of this view says, for use in any other */
 
 /* named.c: globals */
 size_t hugh_machine_name(hugh_machine *, uint64_t offset, hugh_text module, hugh_text name);

@@ -5,6 +5,8 @@
 
 #include "machine.h"
 
+#define NAME_MOST ((size_t)4 * 1024) /* of a text that is used as a name: it costs as much each time */
+
 static uint32_t hash(const hugh_scan *scan, hugh_text module, hugh_text name) {
   return (uint32_t)(hugh_hash(scan, module.data, module.length) * 3 + hugh_hash(scan, name.data, name.length));
 }
@@ -101,7 +103,7 @@ hugh_got hugh_machine_import(hugh_machine *m, uint64_t offset, hugh_value module
     hugh_got got = hugh_value_text(m, given[i], &texts[i]);
     if (got == HUGH_NEED) return got;
     if (!hugh_may_be_text(m, given[i])) return HUGH_END;
-    known = known && got == HUGH_GOT;
+    known = known && got == HUGH_GOT && texts[i].length <= NAME_MOST;
     constant = constant && hugh_tag_of(given[i]) == HUGH_TAG_STRING;
   }
   if (!known) {

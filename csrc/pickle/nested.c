@@ -8,8 +8,8 @@
 #define GLANCE_MOST ((size_t)256)
 #define TAR_MAGIC_END 262
 
-static size_t slot_of(const uint64_t *slots, size_t size, uint64_t key) {
-  size_t at = (size_t)(key * 0x9e3779b97f4a7c15u >> 32) & (size - 1);
+static size_t slot_of(const hugh_machine *m, const uint64_t *slots, size_t size, uint64_t key) {
+  size_t at = (size_t)hugh_hash(m->scan, &key, sizeof key) & (size - 1);
   while (slots[at] != 0 && slots[at] != key) at = (at + 1) & (size - 1);
   return at;
 }
@@ -22,13 +22,13 @@ static bool seen(hugh_machine *m, uint64_t key) {
     if (slots == NULL) return false;
     memset(slots, 0, size * sizeof *slots);
     for (size_t i = 0; i < m->seen_size; i++) {
-      if (m->seen[i] != 0) slots[slot_of(slots, size, m->seen[i])] = m->seen[i];
+      if (m->seen[i] != 0) slots[slot_of(m, slots, size, m->seen[i])] = m->seen[i];
     }
     if (m->seen != NULL) hugh_resize(m->scan, m->seen, m->seen_size * sizeof *slots, 0);
     m->seen = slots;
     m->seen_size = size;
   }
-  size_t at = slot_of(m->seen, m->seen_size, key);
+  size_t at = slot_of(m, m->seen, m->seen_size, key);
   if (m->seen[at] == key) return true;
   m->seen[at] = key;
   m->seen_count++;

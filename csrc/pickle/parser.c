@@ -18,7 +18,7 @@ static void stream_begin(hugh_machine *m, uint64_t at) {
   m->stream_opcodes = 0;
   m->error = NULL;
   m->raw = HUGH_RAW_NONE;
-  m->rewritten = false;
+  m->folded_out = false;
   hugh_memo_clear(m);
 }
 
@@ -135,17 +135,8 @@ static hugh_end run_cut(hugh_machine *m) {
   m->frame_end = HUGH_NO_OFFSET;
   size_t depth = m->depth;
   hugh_end end = hugh_machine_run(m);
-  if (m->depth > depth && m->depth > 0) { /* a string's offset means nothing in the other view */
-    hugh_value *top = &m->stack[m->depth - 1];
-    hugh_text text;
-    m->texts = m->view;
-    hugh_string_forget(m, 0);
-    bool pushed = hugh_offset_of(*top) == 0 && (hugh_tag_of(*top) == HUGH_TAG_STRING || hugh_tag_of(*top) == HUGH_TAG_BYTES);
-    bool text_there = pushed && hugh_tag_of(*top) == HUGH_TAG_STRING && hugh_value_text(m, *top, &text) == HUGH_GOT;
-    if (pushed) *top = text_there ? hugh_value_make(m, text) : hugh_value_of(HUGH_TAG_OPAQUE);
-    hugh_string_forget(m, 0);
-    m->texts = view;
-  }
+  bool pushes_text = (kind >= HUGH_ARG_C1 && kind <= HUGH_ARG_C8) || m->cut[0] == 'S' || m->cut[0] == 'V';
+  if (pushes_text && m->depth > depth) m->stack[m->depth - 1] = hugh_value_detach(m, m->view, m->stack[m->depth - 1]);
   m->view = view;
   m->min = 1;
   if (end == HUGH_STREAM_END) {

@@ -3,6 +3,12 @@
 */
 #include "machine.h"
 
+#define WORD_MOST ((size_t)64)
+
+static size_t place_of(const hugh_machine *machine, uint64_t offset, size_t size) {
+  return (size_t)hugh_hash(machine->scan, &offset, sizeof offset) & (size - 1);
+}
+
 static bool grow_strings(hugh_machine *machine) {
   size_t size = machine->string_size == 0 ? 64 : machine->string_size * 2;
   hugh_string *slots = hugh_resize(machine->scan, NULL, 0, size * sizeof *slots);
@@ -10,7 +16,7 @@ static bool grow_strings(hugh_machine *machine) {
   memset(slots, 0, size * sizeof *slots);
   for (size_t i = 0; i < machine->string_size; i++) {
     if (machine->strings[i].text.data == NULL) continue;
-    size_t at = (size_t)(machine->strings[i].offset * 0x9e3779b97f4a7c15u >> 32) & (size - 1);
+    size_t at = place_of(machine, machine->strings[i].offset, size);
     while (slots[at].text.data != NULL) at = (at + 1) & (size - 1);
     slots[at] = machine->strings[i];
   }
@@ -23,7 +29,7 @@ static bool grow_strings(hugh_machine *machine) {
 /* The slot of a text, empty if it is not there yet; NULL without memory. */
 static hugh_string *string_slot(hugh_machine *machine, uint64_t offset) {
   if (machine->string_count * 2 >= machine->string_size && !grow_strings(machine)) return NULL;
-  size_t at = (size_t)(offset * 0x9e3779b97f4a7c15u >> 32) & (machine->string_size - 1);
+  size_t at = place_of(machine, offset, machine->string_size);
   while (machine->strings[at].text.data != NULL && machine->strings[at].offset != offset) at = (at + 1) & (machine->string_size - 1);
   return &machine->strings[at];
 }
@@ -136,7 +142,7 @@ static hugh_got read_line_text(hugh_machine *machine, uint64_t offset, uint8_t o
   }
   if (end == NULL) end = p + length;
   size_t size = (size_t)(end - p) - 1;
-  char *out = hugh_arena_alloc(machine->scan, size * 2 + 1);
+  char *out = hugh_may_keep(machine->scan, size * 2) ? hugh_arena_alloc(machine->scan, size * 2 + 1) : NULL;
   if (out == NULL) return HUGH_END;
   size_t used;
   if (opcode == 'V') {
@@ -165,6 +171,7 @@ static hugh_got read_text(hugh_machine *machine, uint64_t offset, hugh_string *s
   size_t head = 1 + width, most = string->length < HUGH_TEXT_MOST ? (size_t)string->length : HUGH_TEXT_MOST;
   p = hugh_view_upto(machine->scan, machine->texts, offset, head + most, &there);
   if (p == NULL || there < head) return p == NULL ? machine->texts->got : HUGH_END;
+  if (!hugh_may_keep(machine->scan, there)) return HUGH_END;
   string->text = hugh_arena_copy(machine->scan, p + head, there - head);
   return HUGH_GOT;
 }
@@ -195,6 +202,27 @@ hugh_got hugh_value_text(hugh_machine *machine, hugh_value value, hugh_text *tex
   return got;
 }
 
+hugh_value hugh_value_detach(hugh_machine *machine, hugh_view *view, hugh_value value) {
+  hugh_string string = {.text = {"", 0}};
+  hugh_view *texts = machine->texts;
+  machine->texts = view;
+  hugh_got got = hugh_tag_of(value) == HUGH_TAG_STRING ? read_text(machine, hugh_offset_of(value), &string) : HUGH_END;
+  machine->texts = texts;
+  return got == HUGH_GOT ? hugh_value_make(machine, string.text) : hugh_value_of(HUGH_TAG_OPAQUE);
+}
+
+hugh_got hugh_value_word(hugh_machine *machine, hugh_value value, hugh_text *text) {
+  size_t there = 0;
+  const uint8_t *p = hugh_tag_of(value) == HUGH_TAG_STRING ? hugh_view_get(machine->scan, machine->texts, hugh_offset_of(value), 1, WORD_MOST, &there) : NULL;
+  size_t width = p != NULL ? count_width(*p) : 0;
+  if (width == 0 || there < 1 + width) return hugh_value_text(machine, value, text);
+  uint64_t length = count_of(p + 1, width);
+  if (length > WORD_MOST) length = 0;
+  else if (there - 1 - width < length) return hugh_value_text(machine, value, text);
+  *text = (hugh_text){(const char *)p + 1 + width, (size_t)length};
+  return HUGH_GOT;
+}
+
 hugh_got hugh_value_extent(hugh_machine *machine, hugh_value value, uint64_t *from, uint64_t *length) {
   hugh_string string;
   hugh_got got = remember(machine, value, &string);
@@ -216,16 +244,14 @@ hugh_value hugh_value_make(hugh_machine *machine, hugh_text text) {
   if (machine->made_count == machine->made_size) {
     size_t size = machine->made_size == 0 ? 16 : machine->made_size * 2;
     hugh_text *grown = hugh_resize(machine->scan, machine->made, machine->made_size * sizeof *grown, size * sizeof *grown);
-    if (grown == NULL) return hugh_value_of(HUGH_TAG_OPAQUE);
+    if (grown == NULL) goto full;
     machine->made = grown;
     machine->made_size = size;
   }
+  if (!hugh_may_keep(machine->scan, text.length)) goto full;
   machine->made[machine->made_count] = hugh_arena_copy(machine->scan, text.data, text.length);
   return hugh_value_at(HUGH_TAG_MADE, machine->made_count++);
-}
-
-/* For a text that was read at an offset of another view. Slots are never empty again: an empty text stays until it is overwritten. */
-void hugh_string_forget(hugh_machine *machine, uint64_t offset) {
-  hugh_string *slot = string_slot(machine, offset);
-  if (slot != NULL && slot->text.data != NULL) slot->offset = UINT64_MAX;
+full:
+  machine->folded_out = true;
+  return hugh_value_of(HUGH_TAG_OPAQUE);
 }

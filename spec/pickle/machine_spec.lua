@@ -45,7 +45,7 @@ describe("the pickle machine", function()
   end)
 
   it("reads a name up to its newline, however near the end of the input that is", function()
-    for _, length in ipairs { 6, 300, 5000 } do
+    for _, length in ipairs { 6, 300, 4000 } do
       local name = ("s"):rep(length)
       local data = ("N0"):rep(3000) .. "Vos\nV" .. name .. "\n\147)R."
       for _, most in ipairs { 1, 7, 100, 997 } do assert.are.equal(name, scan(data, most).globals[1].name) end
@@ -168,5 +168,32 @@ describe("the pickle machine", function()
     for _, global in ipairs(scan(call, #call).globals) do names[global.module] = true end
     assert.is_true(names["operator "])
     assert.is_true(names["ator "]) -- where a buffer held the first frame and not the second
+  end)
+
+  it("takes from the memo what a frame cuts the index of", function()
+    local class, called = system_in("Vos\nq\0000" .. frame(3) .. "jab\0\0\0\0Vsystem\n\147)R.")
+    assert.are.equal("dangerous", class)
+    assert.is_true(called)
+  end)
+
+  it("does no work twice for what it has to be fed for", function()
+    local items = {}
+    for i = 1, 150000 do items[i] = ("\140\3%03d}"):format(i % 1000) end
+    local before = os.clock()
+    assert.are.equal("safe", scan("\128\4}(" .. table.concat(items) .. "u.", 4096).safety)
+    local straddled = ("\128\4" .. (frame(3) .. "\140\5oaaaaN\1340"):rep(6) .. "N."):rep(3000)
+    assert.are_not.equal("safe", scan(straddled, #straddled).safety)
+    assert.is_true(os.clock() - before < 5) -- it was minutes
+  end)
+
+  it("keeps no more than its limit, however much short opcodes make", function()
+    local long = ("x"):rep(4000)
+    local use = "\140\8builtins\140\3str\147q\0000B\160\15\0\0" .. long .. "q\0010\140\5asciiq\0020" .. ("h\0h\1h\2\134R0"):rep(5000) .. "N."
+    local report = hugh.scan({ name = "x.pkl", data = "\128\4" .. use }, { limits = { kept = 4000000 } }).files[1]
+    assert.are.equal("scan.budget", report.findings[1].id)
+    local name = "X\32\78\0\0" .. ("m"):rep(20000) .. "q\0000"
+    local before = os.clock()
+    assert.are.equal("dangerous", scan("\128\4" .. name .. ("h\0h\0\1470"):rep(100000) .. "N.", 1e6).safety)
+    assert.is_true(os.clock() - before < 2) -- it was half a minute
   end)
 end)
