@@ -1,6 +1,6 @@
 /*
-** One source for Lua 5.3, 5.4 and LuaJIT: written for 5.3, and only the 5.1 API is called where LuaJIT has no other, so that one .so serves
-** LuaJIT and PUC 5.1.
+** One source for Lua 5.3, 5.4 and LuaJIT: written for 5.3, with what LuaJIT lacks of it made from the API of 5.1. (Not for Lua 5.1 itself, whose
+** sandbox would be another one.)
 */
 #ifndef HUGH_LCOMPAT_H
 #define HUGH_LCOMPAT_H
