@@ -10,6 +10,18 @@ local function scan(text, name)
 end
 
 describe("Python source", function()
+  it("may have names and paths of any length", function()
+    for _, length in ipairs { 200, 240, 245, 246, 247, 256, 300, 5000 } do
+      local long = ("a"):rep(length)
+      for _, text in ipairs { "import subprocess as sp\nsp." .. long .. "()", "import subprocess as sp\nsp. " .. long .. " . b()",
+        "from subprocess import " .. long .. " as x\nx()", "from " .. long .. " import os\nos.system('x')", "getattr(os, '" .. long .. "')()",
+        "import os\ngetattr(os, '" .. long .. "')()", "(" .. long .. ").system()", "import " .. long .. "." .. long .. "\n" } do
+        local safety, ids = scan(text)
+        assert.truthy(safety ~= "safe" and ids:find("python.source", 1, true), text)
+      end
+    end
+  end)
+
   it("is unknown, not safe, when nothing stands out", function()
     local text = [[
 """Runs os.system('x') in a docstring

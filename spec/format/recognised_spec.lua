@@ -1,5 +1,6 @@
 -- Formats of which little or nothing is looked at inside.
 local core = require "hugh.core"
+local helper = dofile "spec/helper.lua"
 
 local function scan(name, bytes)
   local source = core.scan { name = name, size = #bytes }
@@ -158,11 +159,39 @@ describe("hdf5", function()
   it("is unknown without a superblock", function() assert.equal("unknown", (scan("a.h5", ("\3"):rep(100)))) end)
 end)
 
+describe("an .lzma file", function()
+  local function kind(dictionary, size) return core.classify("\93" .. helper.le(dictionary, 4) .. size .. "\0" .. ("x"):rep(50), "a").kind end
+
+  it("is known by its dictionary and its size", function()
+    local unknown, known = ("\255"):rep(8), helper.le(1000, 8)
+    for _, dictionary in ipairs { 4096, 65536, 6144, 8388608, 25165824, 2 ^ 31 } do
+      assert.equal("lzma", kind(dictionary, unknown))
+      assert.equal("lzma", kind(dictionary, known))
+      assert.not_equal("lzma", kind(dictionary, helper.le(2 ^ 40, 8)))
+    end
+    for _, dictionary in ipairs { 0, 2048, 4097, 20480, 28672 } do assert.not_equal("lzma", kind(dictionary, unknown)) end
+  end)
+end)
+
 describe("msgpack", function()
   local array = "\201\0\0\0\5\1\1\2\3\4\5" -- an extension of type 1, five bytes
 
   it("is safe when it holds what Flax writes", function()
     assert.equal("safe", (scan("a.msgpack", "\130\161a" .. array .. "\161b\147\1\192\203" .. ("\0"):rep(8))))
+  end)
+
+  it("is walked through every type and every width of a length", function()
+    local values = { "\0", "\127", "\224", "\255", "\192", "\194", "\195", "\144", "\146\1\2", "\128", "\129\161a\1", "\160", "\162ab",
+      "\196\2ab", "\197\0\2ab", "\198\0\0\0\2ab", "\199\2\1ab", "\200\0\2\1ab", "\201\0\0\0\2\1ab", "\202abcd", "\203abcdefgh", "\204a",
+      "\205ab", "\206abcd", "\207abcdefgh", "\208a", "\209ab", "\210abcd", "\211abcdefgh", "\212\1a", "\213\1ab", "\214\1abcd", "\215\1abcdefgh",
+      "\216\1" .. ("a"):rep(16), "\217\2ab", "\218\0\2ab", "\219\0\0\0\2ab", "\220\0\2\1\2", "\221\0\0\0\2\1\2", "\222\0\1\161a\1",
+      "\223\0\0\0\1\161a\1" }
+    for _, value in ipairs(values) do
+      local whole = "\129\165layer" .. value
+      assert.equal("safe", (scan("a.msgpack", whole)), value)
+      if #value > 1 then assert.equal("unknown", (scan("a.msgpack", whole:sub(1, -2))), value) end
+      assert.equal("unknown", (scan("a.msgpack", whole .. "\0")), value)
+    end
   end)
 
   it("is unknown when it is cut, has a foreign extension, or something follows", function()

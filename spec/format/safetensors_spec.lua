@@ -53,6 +53,15 @@ describe("safetensors", function()
     assert.equal("safetensors.header", found('{"a":{"dtype":"F31","shape":[2],"data_offsets":[0,2]}}', 2))
   end)
 
+  it("skips fields that it does not know, whatever they hold, as the reference does", function()
+    for _, value in ipairs { "1", '"x"', "null", "true", "-1.5e3", "{}", "[]", '{"a":[{"b":1}]}', "[[1],{}]" } do
+      local field = '"extra":' .. value
+      for _, tensor in ipairs { A:sub(1, -2) .. "," .. field .. "}", '"a":{' .. field .. "," .. A:sub(6) } do
+        assert.equal("safe", (scan("{" .. tensor .. "," .. B .. "}", 4)), tensor)
+      end
+    end
+  end)
+
   it("is not safe when two tensors have one name, although the reference takes the last", function()
     local safety, ids = scan("{" .. A .. "," .. A .. "}", 2)
     assert.equal("suspicious", safety)
