@@ -65,6 +65,9 @@ end
 ---@return table argument
 function common.words(parser, name, target, about) return parser:argument(name, about):argname(name):target(target):args("+") end
 
+--- Collects garbage as Lua does by default. bin/hugh puts that off, since most commands end soon; one that asks a network does not.
+function common.tidy() collectgarbage("setpause", 200) end
+
 --- Declares --advisories.
 ---@param parser table
 function common.advisories(parser)

@@ -28,6 +28,7 @@ end
 function sbom.run(options, out)
   local targets = type(options.targets) == "table" and options.targets or { options.targets }
   if #targets ~= 1 then return nil, "name one model: a directory, org/name[@revision] or a Hub URL." end
+  common.tidy()
   local facts, message = require("hugh").model(targets[1], { advisories = options.advisories, timeout = options.timeout, session = {} })
   if not facts then
     common.say(message)

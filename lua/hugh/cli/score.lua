@@ -70,6 +70,7 @@ function score.run(options, out)
       end
     end
   end
+  common.tidy()
   require("hugh.model").each(options.targets, { advisories = options.advisories, timeout = options.timeout, progress = progress }, take)
   if options.json and rows[1] then
     local results = json.array {}

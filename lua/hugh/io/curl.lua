@@ -22,8 +22,6 @@ local loop = {}
 loop.__index = loop
 
 local SLICE = 0.2 -- seconds; how long Ctrl-C may wait
-local LITTER = 4 * 2 ^ 20 -- bytes after which garbage is collected: the command hardly does, and a run may be long
-local ANSWER = 8 * 1024 -- bytes of tables and coroutines that an answer leaves besides its body
 
 -- The proxy the environment names for a URL, "" for none. In a CGI program HTTP_PROXY is what the client's header "Proxy" says.
 local function proxy_for(target, getenv)
@@ -68,7 +66,7 @@ function loop.open(options)
     waiting = {}, -- id of a transfer -> { routine = the coroutine that wants its response, proxied }
     delayed = {}, -- { due = time, request, routine }; without a request, a task that was woken
     places = options.places or 8, queue = {}, -- tasks that wait for a place
-    active = 0, litter = 0, clock = curl.now,
+    active = 0, clock = curl.now,
   }, loop)
 end
 
@@ -131,12 +129,7 @@ local function turn(self)
       response = { status = done.status, headers = read_headers(done.head), body = done.body, truncated = done.truncated }
       if not waiting.proxied then response.private = done.private end -- else it is the proxy's address
     end
-    self.litter = self.litter + ANSWER + #(response.body or "")
     resume(self, waiting.routine, response)
-  end
-  if self.litter > LITTER then
-    collectgarbage()
-    self.litter = 0
   end
 end
 

@@ -19,7 +19,8 @@ end
 ---@return string
 function license.normalize(name)
   local id = trim(name:lower())
-  id = data.aliases[id] or id:gsub("%s+", "-")
+  local joined = id:gsub("%s+", "-") -- "CC BY-NC 4.0", if that makes it one that is known
+  if license.class(joined) ~= "unknown" then id = joined end
   return data.aliases[id] or (id:gsub("%-only$", ""):gsub("%-or%-later$", ""))
 end
 
