@@ -106,7 +106,8 @@ static const suffix suffixes[] = {
     SUFFIX(".ogg", AUDIO),                SUFFIX(".webm", AUDIO),               SUFFIX(".bz2", BZIP2),                SUFFIX(".xz", XZ),
     SUFFIX(".lz4", LZ4),                  SUFFIX(".zst", ZSTD),                 SUFFIX(".skops", SKOPS),
     SUFFIX(".arrow", ARROW),              SUFFIX(".feather", ARROW),            SUFFIX(".onnx_data", WEIGHTS),        SUFFIX(".prototxt", CAFFE),
-    SUFFIX(".caffemodel", CAFFE),         SUFFIX(".c", SOURCE),                 SUFFIX(".h", SOURCE),                 SUFFIX(".htm", SOURCE),
+    SUFFIX(".caffemodel", CAFFE),         SUFFIX(".pbtxt", SAVED_MODEL),        SUFFIX(".htm", SOURCE),
+    SUFFIX(".c", SOURCE),                 SUFFIX(".h", SOURCE),
     SUFFIX(".cc", SOURCE),                SUFFIX(".cpp", SOURCE),               SUFFIX(".hpp", SOURCE),               SUFFIX(".cu", SOURCE),
     SUFFIX(".cuh", SOURCE),               SUFFIX(".m", SOURCE),                 SUFFIX(".mm", SOURCE),                SUFFIX(".swift", SOURCE),
     SUFFIX(".rs", SOURCE),                SUFFIX(".go", SOURCE),                SUFFIX(".java", SOURCE),              SUFFIX(".js", SOURCE),
@@ -208,6 +209,7 @@ static hugh_kind kind_of_text(const uint8_t *head, size_t length, hugh_kind name
   switch (named) {
     case HUGH_KIND_YAML:
     case HUGH_KIND_CAFFE:
+    case HUGH_KIND_SAVED_MODEL:
     case HUGH_KIND_SOURCE:
     case HUGH_KIND_PYTHON:
     case HUGH_KIND_JINJA:
@@ -230,7 +232,7 @@ static bool is_hdf5_behind(const uint8_t *head, size_t length) {
 
 /* Two bytes of a version, a line end that text mode would spoil, and behind flags, time and size the code that was marshalled. */
 static bool is_pyc(const uint8_t *head, size_t length) {
-  if (length < 17 || head[2] != '\r' || head[3] != '\n') return false;
+  if (length < 17 || head[2] != '\r' || head[3] != '\n' || is_text(head, length)) return false;
   return (head[8] & 0x7f) == 'c' || (head[12] & 0x7f) == 'c' || (head[16] & 0x7f) == 'c';
 }
 

@@ -37,6 +37,7 @@ static const char *const suspicious[] = {
 typedef struct state {
   hugh_graph graph;
   bool started;
+  uint64_t at; /* in a graph that is text */
 } state;
 
 static hugh_text plain_name(hugh_text name) {
@@ -67,8 +68,35 @@ static void take_text(hugh_scan *scan, hugh_task *task, uint8_t message, uint32_
   }
 }
 
+/* Whether what stands before `at` is the name of the field that holds an operator: op: "Add". */
+static bool is_operator_field(const uint8_t *p, size_t at) {
+  while (at > 0 && (p[at - 1] == ' ' || p[at - 1] == '\t')) at--;
+  if (at == 0 || p[--at] != ':') return false;
+  while (at > 0 && (p[at - 1] == ' ' || p[at - 1] == '\t')) at--;
+  return at >= 2 && p[at - 2] == 'o' && p[at - 1] == 'p' && (at == 2 || p[at - 3] <= ' ' || p[at - 3] == '{' || p[at - 3] == ';' || p[at - 3] == ',');
+}
+
+/* A graph in protocol buffers' form as text, which TensorFlow loads too: its operators, where they are spelt plainly. */
+static hugh_next text_step(hugh_scan *scan, hugh_task *task) {
+  state *st = task->state;
+  for (;;) {
+    size_t length;
+    const uint8_t *p = hugh_view_upto(scan, task->view, st->at, HUGH_READ, &length);
+    if (p == NULL) return task->view->got == HUGH_NEED ? HUGH_WANT : HUGH_DONE;
+    for (size_t i = 0; i < length; i++) {
+      if ((p[i] != '"' && p[i] != '\'') || !is_operator_field(p, i)) continue;
+      const uint8_t *end = memchr(p + i + 1, p[i], length - i - 1);
+      if (end != NULL) hugh_tensorflow_operator(scan, task, st->at + i, (hugh_text){(const char *)p + i + 1, (size_t)(end - p) - i - 1});
+    }
+    if (length < HUGH_READ) return HUGH_DONE;
+    st->at += length - HUGH_GRAPH_TEXT; /* a field may lie across the seam */
+    if (hugh_work(scan, length)) return HUGH_AGAIN;
+  }
+}
+
 static hugh_next step(hugh_scan *scan, hugh_task *task) {
   state *st = task->state;
+  if (hugh_text_ends(task->name, ".pbtxt")) return text_step(scan, task);
   if (!st->started) { /* a SavedModel begins with its schema's version; some names are taken for what they say whatever the file begins with */
     size_t length;
     const uint8_t *p = hugh_view_get(scan, task->view, 0, 1, HUGH_READ, &length);

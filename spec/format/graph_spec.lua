@@ -121,6 +121,17 @@ describe("tensorflow", function()
     assert.same({ "unknown" }, { safety, id })
   end)
 
+  it("is read as text too", function()
+    local function node(op) return 'node {\n  name: "n"\n  ' .. op .. '\n}\n' end
+    assert.same({ "unknown" }, { (scan("saved_model.pbtxt", node 'op: "Add"' .. '# "WriteFile"\nnop: "WriteFile"')) })
+    for _, op in ipairs { 'op: "WriteFile"', "op : 'WriteFile'", '} node {op:"WriteFile"' } do
+      for _, before in ipairs { "", ("x"):rep(256 * 1024 - 15) .. "\n" } do
+        assert.equal("tf.op.dangerous", select(2, scan("saved_model.pbtxt", before .. node(op))))
+      end
+    end
+    assert.equal("unknown", (scan("graph.pbtxt", 'op: "')))
+  end)
+
   it("is not expected in every file that is named .pb", function()
     local tensor = "\8\2\16\1" .. field(9, "\0\0\0\0\0\0\128\63") -- an ONNX TensorProto
     local safety, id, report = scan("input_0.pb", tensor)

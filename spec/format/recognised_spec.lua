@@ -94,6 +94,10 @@ describe("a table", function()
 end)
 
 describe("compiled code", function()
+  it("is not seen in a text whose lines end in carriage returns", function()
+    assert.equal("source", core.classify("<#\r\n.Synopsis\r\nc", "a.ps1").kind)
+  end)
+
   it("is suspicious", function()
     for _, head in ipairs { "\127ELF\2\1\1", "MZ\144\0", "\207\250\237\254" } do
       assert.equal("suspicious", (scan("a", head .. ("\0"):rep(60))))
