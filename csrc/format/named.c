@@ -34,12 +34,6 @@ static bool report_dangerous(hugh_scan *scan, const hugh_task *task, uint64_t of
   return true;
 }
 
-void hugh_named_target(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text path) {
-  if (report_dangerous(scan, task, offset, path)) return;
-  hugh_find(scan, task, HUGH_FOUND_CONFIG_TARGET, offset, "_target_ names %s, which Hydra calls when the config is instantiated",
-            hugh_show(scan, path, 100));
-}
-
 /* Letters, digits and underscores, with a dot among them: os.environ/KEY is something else. */
 static bool is_path(hugh_text path) {
   bool dotted = false;
@@ -49,6 +43,24 @@ static bool is_path(hugh_text path) {
     else if (c != '_' && (c < '0' || c > '9') && ((c | 32) < 'a' || (c | 32) > 'z') && (unsigned char)c < 0x80) return false;
   }
   return dotted;
+}
+
+/* A class of the libraries whose configs have targets by design: making one builds a part of a model. */
+static bool is_part(hugh_text path) {
+  static const char *const packages[] = {"nemo.collections.", "nemo.core.", "torch.nn.", "torch.optim."};
+  hugh_text module, name;
+  hugh_named_split(path, &module, &name);
+  bool class = is_path(path) && name.length > 0 && name.data[0] >= 'A' && name.data[0] <= 'Z';
+  for (size_t i = 0; class && i < sizeof packages / sizeof *packages; i++) {
+    if (hugh_text_starts(path, packages[i])) return true;
+  }
+  return false;
+}
+
+void hugh_named_target(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text path) {
+  if (report_dangerous(scan, task, offset, path) || is_part(path)) return;
+  hugh_find(scan, task, HUGH_FOUND_CONFIG_TARGET, offset, "_target_ names %s, which Hydra calls when the config is instantiated",
+            hugh_show(scan, path, 100));
 }
 
 void hugh_named_other_target(hugh_scan *scan, const hugh_task *task, uint64_t offset, hugh_text path) {

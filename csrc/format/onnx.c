@@ -52,7 +52,9 @@ static void take_text(hugh_scan *scan, hugh_task *task, uint8_t message, uint32_
       st->external = true;
     }
   } else if (message == NODE && number == 4) {
-    if (hugh_text_starts(text, "PyOp") || hugh_text_starts(text, "PythonOp") || hugh_text_is(text, "PyCustomOp")) {
+    if (hugh_text_is(text, "EPContext")) {
+      hugh_find(scan, task, HUGH_FOUND_ONNX_CUSTOM_DOMAIN, offset, "the operator EPContext holds, or names a file with, a program compiled for an accelerator");
+    } else if (hugh_text_starts(text, "PyOp") || hugh_text_starts(text, "PythonOp") || hugh_text_is(text, "PyCustomOp")) {
       hugh_find(scan, task, HUGH_FOUND_ONNX_PYTHON_OP, offset, "the operator %s calls Python when the graph is run", hugh_show(scan, text, 60));
     }
   } else if (message == FUNCTION) {

@@ -60,6 +60,11 @@ describe("onnx", function()
     assert.same({ "unknown", "onnx.custom-domain" }, { safety, id })
   end)
 
+  it("is not judged when it holds a compiled program", function()
+    local safety, id = scan("a.onnx", model(node("EPContext", field(7, "com.microsoft"))))
+    assert.same({ "unknown", "onnx.custom-domain" }, { safety, id })
+  end)
+
   it("may define a domain by functions of its own", function()
     local own = field(8, field(1, "pkg.own")) .. field(25, field(10, "pkg.own") .. field(7, field(4, "Add")))
     assert.equal("safe", (scan("a.onnx", model(node("X", field(7, "pkg.own")), own))))

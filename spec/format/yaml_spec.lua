@@ -62,5 +62,9 @@ describe("YAML", function()
     assert.same({ "config.target.dangerous", "dangerous" }, { scan("model:\n  target: os.system\n") })
     assert.same({ "nothing", "safe" }, { scan("model:\n  target: ldm.models.Diffusion\n  targets: os.system\n") })
     assert.same({ "config.target", "suspicious" }, { scan("model: {_target_: acme.Model, x: 1}") })
+    assert.same({ "nothing", "safe" }, { scan("encoder:\n  _target_: nemo.collections.asr.modules.ConformerEncoder\noptim:\n  _target_: torch.optim.AdamW") })
+    for _, target in ipairs { "torch.nn.functional.relu", "nemo.collections.x", "nemo.collectionsx.Y", "torch.nn.X${y}", "torch.load" } do
+      assert.not_equal("nothing", (scan("_target_: " .. target)))
+    end
   end)
 end)
