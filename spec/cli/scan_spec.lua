@@ -40,6 +40,14 @@ describe("hugh scan", function()
     assert.are.equal(2, helper.hugh("scan").code)
   end)
 
+  it("sends those who want a model on the Hub to hugh score", function()
+    for path, sent in pairs { ["org-nowhere/name"] = true, ["https://huggingface.co/org/name"] = true, ["docs/nothing"] = false, nothing = false } do
+      local result = helper.hugh("scan " .. path)
+      assert.are.equal(2, result.code)
+      assert.are.equal(sent, result.err:find("for a model on the Hub: hugh score " .. path, 1, true) ~= nil, path)
+    end
+  end)
+
   it("answers 2 for a file that cannot be read, unless something was found", function()
     helper.write(root .. "/a.json", "{}")
     os.execute("ln -s nowhere " .. root .. "/broken")

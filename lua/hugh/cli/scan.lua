@@ -88,6 +88,12 @@ local function print_report(found, options, out)
   end
 end
 
+-- Whoever scans org/name and has no folder `org` means the Hub.
+local function is_elsewhere(path)
+  local first = path:match("^([%w_.-]+)/[%w_.@-]+$")
+  return path:find("^%l+://") or first and not require("hugh.core").realpath(first)
+end
+
 ---@param options table
 ---@param out table
 ---@return integer
@@ -97,6 +103,9 @@ function scan.run(options, out)
   print_report(found, options, out)
   for _, problem in ipairs(problems) do
     if not (options.quiet and problem.skipped) then common.say(problem.message) end
+    if problem.code == "ENOENT" and is_elsewhere(problem.path) then
+      common.say("scan reads files on this machine; for a model on the Hub: hugh score " .. problem.path)
+    end
   end
   local worst, limit = report.order[found.safety], report.order[options.fail_on or "suspicious"]
   if worst >= limit then return cli.FOUND end
