@@ -122,6 +122,8 @@ typedef struct hugh_decoder {
 ** a finding `stream.broken`; what was decoded before stays readable. */
 hugh_view *hugh_view_decode(hugh_scan *, hugh_view *parent, const hugh_decoder *, const void *parameters);
 
+/* Whether bytes of this view have to be decoded, so that going back costs. */
+bool hugh_view_decodes(const hugh_view *);
 /* Where in its parent a decoding view's input ended; HUGH_UNKNOWN_SIZE while that is not known, or if it broke off. */
 uint64_t hugh_view_consumed(const hugh_view *);
 

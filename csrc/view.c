@@ -432,6 +432,11 @@ hugh_view *hugh_view_decode(hugh_scan *scan, hugh_view *parent, const hugh_decod
   return &view->view;
 }
 
+bool hugh_view_decodes(const hugh_view *view) {
+  while (view->get == slice_get) view = ((const any_view *)view)->u.slice.parent;
+  return view->get == decode_get;
+}
+
 uint64_t hugh_view_consumed(const hugh_view *view) { return ((const any_view *)view)->u.decode.finished; }
 
 /* ---------------------------------------------------------------- helpers */

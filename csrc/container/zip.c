@@ -13,9 +13,10 @@
 
 #define UNEXPLAINED 256 /* between two members: extra fields, alignment and a data descriptor fit in, another member hardly does */
 #define SHARED_LEAST ((uint64_t)1 << 20)
+#define HOLD_PART   16 /* of what may be kept: zips in zips in zips hold theirs at the same time */
 #define SPARSE_READ ((size_t)16 * 1024)
 
-enum { FIND_ENDS, READ_CENTRAL, DESCRIBE, FIND_DUPLICATES, SCAN_PICKLES, SCAN_OTHERS, EXPLAIN };
+enum { HOLD, FIND_ENDS, READ_CENTRAL, DESCRIBE, FIND_DUPLICATES, SCAN_PICKLES, SCAN_OTHERS, EXPLAIN };
 
 /* ------------------------------------------------------------ what it is */
 
@@ -355,10 +356,22 @@ static hugh_next explain(hugh_scan *scan, hugh_task *task, zip_state *state) {
 
 /* --------------------------------------------------------------- the parser */
 
+/*
+** A zip is read from its end, and here and there. A small one in a compressed stream is had decoded as a whole first: then it stays at hand,
+** where each way back would decode the stream from its start.
+*/
+static hugh_next hold(hugh_scan *scan, const hugh_task *task) {
+  hugh_view *view = task->view;
+  size_t most = (size_t)(hugh_scan_options(scan)->limits.kept / HOLD_PART), length;
+  if (task->guest || !hugh_view_decodes(view) || (view->size != HUGH_UNKNOWN_SIZE && view->size > most)) return HUGH_DONE;
+  return hugh_view_upto(scan, view, 0, most, &length) == NULL && view->got == HUGH_NEED ? HUGH_WANT : HUGH_DONE;
+}
+
 static hugh_next zip_step(hugh_scan *scan, hugh_task *task) {
   zip_state *state = task->state;
   hugh_next next = HUGH_DONE;
   switch (state->stage) {
+    case HOLD: next = hold(scan, task); break;
     case FIND_ENDS: next = hugh_zip_find_ends(scan, task, state); break;
     case READ_CENTRAL: next = hugh_zip_read_central(scan, task, state); break;
     case DESCRIBE:
