@@ -40,11 +40,19 @@ static hugh_text tag_name(hugh_text tag, char *room) {
   return name;
 }
 
-/* What configs of honest projects take from packages that do nothing else when they are imported. */
+/* What configs of honest projects take: classes of these packages, and functions of those that compute, or draw emojis. */
 static bool is_harmless(hugh_text path) {
-  static const char *const packages[] = {"speechbrain.", "torch.", "torchaudio.", "material.", "materialx.", "pymdownx.", "mermaid2."};
-  for (size_t i = 0; i < sizeof packages / sizeof *packages; i++) {
-    if (hugh_text_starts(path, packages[i])) return true;
+  static const char *const classes[] = {"speechbrain.", "torch.", "torchaudio.", "sentencepiece."};
+  static const char *const functions[] = {"speechbrain.nnet.", "speechbrain.lobes.", "speechbrain.processing.", "torch.nn.functional.", "torch.manual_seed",
+                                          "numpy.random.seed", "random.seed", "material.", "materialx.", "pymdownx.", "mermaid2."};
+  hugh_text module, name;
+  hugh_named_split(path, &module, &name);
+  bool class = name.length > 0 && name.data[0] >= 'A' && name.data[0] <= 'Z';
+  for (size_t i = 0; class && i < sizeof classes / sizeof *classes; i++) {
+    if (hugh_text_starts(path, classes[i])) return true;
+  }
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+    if (hugh_text_starts(path, functions[i])) return true;
   }
   return false;
 }

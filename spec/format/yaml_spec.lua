@@ -17,7 +17,7 @@ describe("YAML", function()
   end)
 
   it("is dangerous when a tag calls, however it is spelt", function()
-    for _, text in ipairs { "a: !!python/object/apply:os.system ['true']", "!!python/object/new:os.system\n- x", "{a: !!python/name:builtins.eval }", "a: !new:subprocess.Popen [x]", "a: !apply:os.system [x]",
+    for _, text in ipairs { "a: !!python/object/apply:os.system ['true']", "!!python/object/new:os.system\n- x", "{a: !!python/name:builtins.eval }", "a: !new:subprocess.Popen [x]", "a: !apply:os.system [x]", "!apply:speechbrain.utils.superpowers.run_shell [x]",
       "- !!p%79thon/object/apply:os.system [x]", "!<tag:yaml.org,2002:python/object/apply:os.system> [x]", "[!!python/object/apply:eval ['1']]",
       "# a\r!!python/object/apply:os.system [x]", "# a\194\133!!python/object/apply:os.system [x]", "\239\187\191!!python/object/apply:os.system [x]" } do
       assert.same({ "yaml.call", "dangerous" }, { scan(text) })
@@ -25,13 +25,14 @@ describe("YAML", function()
   end)
 
   it("is suspicious when a tag builds something, or is hidden", function()
-    for _, text in ipairs { "a: !!python/object:acme.Thing {}", "!!python/module:acme", "!!python/object/apply:torch.x []", "a: !new:acme.Model", "%TAG !x! tag:yaml.org,2002:python/\n--- !x!object/apply:os.system [x]" } do
+    for _, text in ipairs { "a: !!python/object:acme.Thing {}", "!!python/module:acme", "!!python/object/apply:torch.x []", "a: !new:acme.Model", "!apply:speechbrain.x [x]", "%TAG !x! tag:yaml.org,2002:python/\n--- !x!object/apply:os.system [x]" } do
       assert.same({ "yaml.python-tag", "suspicious" }, { scan(text) })
     end
   end)
 
   it("may name what honest configs do", function()
-    for _, text in ipairs { "- !!python/name:material.extensions.emoji.twemoji", "model: !new:speechbrain.nnet.linear.Linear\nopt: !name:torch.optim.AdamW" } do
+    for _, text in ipairs { "- !!python/name:material.extensions.emoji.twemoji", "model: !new:speechbrain.nnet.linear.Linear\nopt: !name:torch.optim.AdamW",
+      "seed: !apply:torch.manual_seed [!ref <seed>]\nloss: !name:speechbrain.nnet.losses.nll_loss\ntokenizer: !new:sentencepiece.SentencePieceProcessor" } do
       assert.same({ "nothing", "safe" }, { scan(text) })
     end
   end)
