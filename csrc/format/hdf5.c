@@ -5,6 +5,7 @@
 #include "../core.h"
 
 #define LINK_MOST ((size_t)1024) /* the longest external link that is recognised */
+#define LISTS_MOST 64 /* places looked up because a message may name them: each is a read elsewhere and one back */
 #define TEXT_LEAST 64 /* bytes; what breaks off before that only looked like JSON */
 
 typedef struct state {
@@ -12,7 +13,7 @@ typedef struct state {
   uint64_t base;  /* addresses count from here: where the superblock is */
   unsigned width; /* their bytes */
   uint64_t text; /* where the JSON text that is being measured starts */
-  uint32_t nesting;
+  uint32_t nesting, lists;
   bool measuring, quoted, escaped;
 } state;
 
@@ -119,7 +120,11 @@ static hugh_next look(hugh_scan *scan, hugh_task *task, const uint8_t *p, size_t
     }
     uint64_t address;
     const char *mark = list_of_files(p + i, length - i, st->width, &address);
-    if (mark == NULL || (address = hugh_add(address, st->base)) >= task->view->size) continue;
+    if (mark == NULL || address == 0 || (address = hugh_add(address, st->base)) >= task->view->size) continue;
+    if (st->lists == LISTS_MOST) {
+      hugh_incomplete(scan, task, base + i, "more places than hugh looks up may be lists of other files");
+      continue;
+    }
     st->at = base + i;
     size_t got;
     const uint8_t *list = hugh_view_get(scan, task->view, address, 4, 4, &got);
@@ -127,6 +132,7 @@ static hugh_next look(hugh_scan *scan, hugh_task *task, const uint8_t *p, size_t
     if (list != NULL && memcmp(list, mark, 4) == 0) {
       hugh_find(scan, task, HUGH_FOUND_HDF5_EXTERNAL, base + i, "a dataset's values are read from other files");
     }
+    st->lists++;
     st->at = base + i + 1; /* `p` is gone */
     return HUGH_DONE;
   }

@@ -128,6 +128,19 @@ describe("hdf5", function()
     assert.equal("dangerous", (scan("a.h5", lambda .. (" "):rep(512 - #lambda) .. head)))
   end)
 
+  it("looks up only so many places that may be lists of files, and says so", function()
+    local messages = {}
+    for i = 1, 60000 do messages[i] = "\4\3" .. helper.le(i * 48271 % 900000 + 1, 8) .. "\0\0\0\0\0\0" end
+    local bytes, reads = head .. table.concat(messages), 0
+    local source = core.scan { name = "a.h5", size = #bytes }
+    for offset, length in source.need, source do
+      reads = reads + 1
+      source:feed(offset, bytes:sub(offset + 1, offset + length))
+    end
+    assert.equal("scan.incomplete", source:report().findings[1].id)
+    assert.is_true(reads < 1000) -- there were two for each
+  end)
+
   it("is suspicious when a link or a dataset leads into other files", function()
     local link = "\1\8\64\1x" .. "\8\0" .. "\0f.h5\0/\0"
     assert.equal("hdf5.external", select(2, scan("a.h5", head .. link .. ("\0"):rep(20))))
