@@ -62,6 +62,16 @@ describe("the pickle machine", function()
     assert.are.equal("os", scan(padded, 1000000).globals[1].module)
   end)
 
+  it("takes no character for another", function()
+    for number, name in pairs { ["M\115\0"] = "s", ["M\115\1"] = false, ["M\128\0"] = false, ["J\115\255\255\255"] = false } do
+      local file = scan("\128\4Vos\ncbuiltins\nchr\n" .. number .. "\133R\147.", 1000000)
+      local known
+      for _, global in ipairs(file.globals) do known = known or global.module == "os" and global.name end
+      assert.are.equal(name, known or false)
+      assert.are_not.equal("safe", file.safety)
+    end
+  end)
+
   it("names frames that are longer than the input, known to end or not", function()
     local data = "\128\4\149\255\0\0\0\0\0\0\0N"
     for _, size in ipairs { #data, false } do
