@@ -30,6 +30,14 @@ describe("style.cut", function()
   end)
 end)
 
+describe("style.column", function()
+  it("is as wide as its widest text, up to a point", function()
+    assert.are.equal("a    ", style.column("a", 3))
+    assert.are.equal(62, #style.column("a", 200))
+    assert.are.equal(("a"):rep(200) .. "  ", style.column(("a"):rep(200), 200))
+  end)
+end)
+
 describe("the scorecard", function()
   local text = scorecard(assessment(), { paint = style.painter(false) })
 

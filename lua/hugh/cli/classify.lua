@@ -47,7 +47,7 @@ function classify.run(options, out)
   else
     local paint = common.painter()
     for _, class in ipairs(classes) do
-      out:write(style.pad(class.kind, kinds + 2), style.pad(utf8.printable(class.path), names + 2), class.about, " ",
+      out:write(style.pad(class.kind, kinds + 2), style.column(utf8.printable(class.path), names), class.about, " ",
         paint("dim", "(" .. reason(class) .. ")"), "\n")
     end
   end

@@ -28,7 +28,7 @@ return function(rows, paint)
     local result = row.result
     count[result.verdict] = count[result.verdict] + 1
     local line = paint(result.verdict, style.pad(result.verdict, 7)) .. paint(result.grade, result.grade) .. ("  %5.1f  "):format(result.score)
-      .. style.pad(utf8.printable(row.label), labels + 2) .. paint("dim", reason(result))
+      .. style.column(utf8.printable(row.label), labels) .. paint("dim", reason(result))
     lines[#lines + 1] = line:gsub(" +$", "")
   end
   local parts = {}

@@ -34,6 +34,12 @@ function style.pad(text, columns)
   return text .. (" "):rep(columns - utf8.width(text))
 end
 
+--- `text` as a column as wide as the `widest` of its texts, unless that would push the next column off the screen.
+---@param text string
+---@param widest integer
+---@return string
+function style.column(text, widest) return style.pad(text, math.min(widest, 60)) .. "  " end
+
 --- `text`, or its beginning and "…" if it is longer than `most` bytes.
 ---@param text string
 ---@param most integer
