@@ -126,9 +126,6 @@ void hugh_machine_mutate(hugh_machine *m, uint64_t offset, hugh_value object, co
 void hugh_machine_set_items(hugh_machine *m, uint64_t offset, hugh_value object, const hugh_value *items, size_t count) {
   if (hugh_tag_of(object) == HUGH_TAG_DICT) hugh_node_extend(m, hugh_node_of(object), items, count);
   else if (count > 0) hugh_machine_mutate(m, offset, object, "__setitem__");
-  for (size_t i = 1; hugh_tag_of(object) == HUGH_TAG_CALL && i < count; i += 2) {
-    if (hugh_holds_callables(m, items[i])) hugh_node_mark(m, hugh_node_of(object), HUGH_NODE_HOLDS);
-  }
 }
 
 hugh_got hugh_machine_build(hugh_machine *m, uint64_t offset, hugh_value object, hugh_value state) {

@@ -269,8 +269,8 @@ void hugh_hand_over(hugh_machine *m, uint64_t offset, const hugh_named *callee, 
   }
 }
 
-/* sklearn's search trees take twelve items from their state, its metrics two. */
-static bool is_long_enough(const hugh_named *class, uint64_t count) { return count >= (hugh_text_ends(class->module, "dist_metrics") ? 2U : 12U); }
+/* sklearn's search trees take thirteen items from their state, its metrics two. */
+static bool is_long_enough(const hugh_named *class, uint64_t count) { return count >= (hugh_text_ends(class->module, "dist_metrics") ? 2U : 13U); }
 
 hugh_got hugh_check_state(hugh_machine *m, hugh_value object, hugh_value state, bool *fine, hugh_value learned[2]) {
   const hugh_named *class = class_of(m, object);
@@ -374,6 +374,7 @@ hugh_got hugh_check_items(hugh_machine *m, uint64_t offset, hugh_value object, c
     if (!attributes && !is_mapping(m, item[1])) continue;
     if (special_key(m, item[0], attributes, &does) == HUGH_NEED) return HUGH_NEED;
     if (does != NULL) hugh_note_special(m, offset, does);
+    if (attributes && hugh_holds_callables(m, item[1])) hugh_node_mark(m, hugh_node_of(object), HUGH_NODE_HOLDS);
   }
   m->items_at = HUGH_NO_OFFSET;
   return HUGH_GOT;

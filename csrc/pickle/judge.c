@@ -137,6 +137,15 @@ static hugh_judgement judgement_of(const entry *found) {
   return (hugh_judgement){(hugh_global_class)found->class, (hugh_check)found->check, text_at(found->category), text_at(found->reason)};
 }
 
+/* Python 3.11 pickles a member of an enumeration as an attribute of the class; a method has such a name too, so it may not be called. */
+static bool is_member(hugh_text module, hugh_text name) {
+  size_t dot = name.length;
+  while (dot > 0 && name.data[dot - 1] != '.') dot--;
+  if (dot == 0 || dot == name.length || name.data[dot] == '_') return false;
+  const entry *owner = look_up(module, before(name, dot - 1));
+  return owner != NULL && owner->class == HUGH_GLOBAL_SAFE && strcmp(text_at(owner->category), "enum") == 0;
+}
+
 static hugh_judgement judge_one(hugh_text module, hugh_text name) {
   const entry *found = look_up(module, name);
   if (found != NULL) return judgement_of(found);
@@ -152,6 +161,9 @@ static hugh_judgement judge_one(hugh_text module, hugh_text name) {
   found = reached(module, name, look_up); /* site:os.system runs a shell command, whatever else site does */
   if (found == NULL) found = whole_module(module);
   if (found == NULL) found = reached(module, name, exact_or_whole);
+  if (found == NULL && is_member(module, name)) {
+    return (hugh_judgement){HUGH_GLOBAL_SAFE, HUGH_CHECK_NAMED, "constant", "names a member of an enumeration"};
+  }
   return judgement_of(found);
 }
 
