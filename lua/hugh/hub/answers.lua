@@ -39,7 +39,7 @@ function answers.open(folder, most)
     folder = base .. "/hugh/answers"
   end
   if not core.make_directory(folder) then return nil end
-  return setmetatable({ folder = folder, most = most or FOLDER_MOST }, answers)
+  return setmetatable({ folder = folder, most = most or FOLDER_MOST, written = math.huge }, answers)
 end
 
 --- The key of a commit's answer.
@@ -92,7 +92,11 @@ function answers:put(key, value)
   local body = json.encode(value)
   local text = sum(key .. body) .. "\n" .. body
   if #text > ENTRY_MOST or not core.write(self.folder .. "/" .. key .. ".json", text) then return false end
-  prune(self)
+  self.written = self.written + #text
+  if self.written > self.most / 16 then -- a large folder takes longer to list than a small answer to write
+    prune(self)
+    self.written = 0
+  end
   return true
 end
 

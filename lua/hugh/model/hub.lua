@@ -221,7 +221,8 @@ local function load(self, target, place, options, session)
   if not info then return nil, message, code end
   local named = type(info.id) == "string" and targets.parse(info.id)
   self.repo, self.commit = named and named.repo or place.repo, info.sha -- the Hub knows renamed models by their old names, too
-  local answers = options.cache ~= false and require("hugh.hub.answers").open(options.cache)
+  local answers = options.cache ~= false and (session.answers or require("hugh.hub.answers").open(options.cache))
+  session.answers = answers or nil
   local restricted = info.private == true or info.gated and info.gated ~= json.null
   local key = answers and answers.key(self.client.endpoint, self.repo, info.sha, restricted and self.client.token or nil)
   local answer = answers and answers:get(key)
