@@ -5,6 +5,7 @@ local sbom = require("hugh.model.sbom")
 describe("a bill of materials", function()
   local facts = {
     target = "a/b", repo = "a/b", name = "b", publisher = "a", commit = ("c"):rep(40), license = "mit",
+    pipeline_tag = "fill-mask", config = { model_type = "bert", architectures = { "BertForMaskedLM" } },
     files = { { path = "model.bin", kind = "torch-zip", safety = "safe", sha256 = ("d"):rep(64) } },
     dependencies = { { name = "torch", version = "2.5.0", exact = true, source = "requirements.txt" }, { name = "numpy", exact = false, source = "files" } },
     advisories = { { id = "GHSA-x", aliases = { "CVE-1" }, severity = "critical", package = "torch", version = "2.5.0", fixed = "2.6.0", summary = "s" } },
@@ -14,6 +15,7 @@ describe("a bill of materials", function()
     local document = json.decode(json.encode(sbom.document(facts, "2026-01-01T00:00:00Z")))
     assert.equal("machine-learning-model", document.metadata.component.type)
     assert.equal("pkg:huggingface/a/b@" .. facts.commit, document.metadata.component.purl)
+    assert.same({ task = "fill-mask", architectureFamily = "bert", modelArchitecture = "BertForMaskedLM" }, document.metadata.component.modelCard.modelParameters)
     assert.same({ "a", "b" }, { document.metadata.component.group, document.metadata.component.name })
     assert.equal("pkg:pypi/torch@2.5.0", document.components[1].purl)
     assert.equal(facts.files[1].sha256, document.components[3].hashes[1].content)

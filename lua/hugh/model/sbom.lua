@@ -15,6 +15,13 @@ end
 
 local severities = { critical = "critical", high = "high", medium = "medium", low = "low" }
 
+-- What the model is for and how it is built, as far as its metadata say.
+local function model_card(facts)
+  local config = facts.config or {}
+  local parameters = { task = facts.pipeline_tag, architectureFamily = config.model_type, modelArchitecture = (config.architectures or {})[1] }
+  return next(parameters) and { modelParameters = parameters } or nil
+end
+
 --- The bill of materials of a model. The same model gives the same text, except for its time.
 ---@param facts hugh.facts
 ---@param now? string ISO 8601 time; the current one unless given
@@ -23,7 +30,7 @@ function sbom.document(facts, now)
   local reference = facts.repo and ("pkg:huggingface/%s%s"):format(facts.repo, facts.commit and "@" .. facts.commit or "") or "model"
   local model = {
     type = "machine-learning-model", ["bom-ref"] = reference, name = facts.name, version = facts.commit or facts.revision,
-    purl = facts.repo and reference or nil, group = facts.publisher,
+    purl = facts.repo and reference or nil, group = facts.publisher, modelCard = model_card(facts),
   }
   if facts.license and facts.license_class ~= "none" then
     local id = licenses.spdx[facts.license]
