@@ -106,8 +106,7 @@ static const suffix suffixes[] = {
     SUFFIX(".ogg", AUDIO),                SUFFIX(".webm", AUDIO),               SUFFIX(".bz2", BZIP2),                SUFFIX(".xz", XZ),
     SUFFIX(".lz4", LZ4),                  SUFFIX(".zst", ZSTD),                 SUFFIX(".skops", SKOPS),
     SUFFIX(".arrow", ARROW),              SUFFIX(".feather", ARROW),            SUFFIX(".onnx_data", WEIGHTS),        SUFFIX(".prototxt", CAFFE),
-    SUFFIX(".caffemodel", CAFFE),         SUFFIX(".pbtxt", SAVED_MODEL),        SUFFIX(".htm", SOURCE),
-    SUFFIX(".c", SOURCE),                 SUFFIX(".h", SOURCE),
+    SUFFIX(".caffemodel", CAFFE),         SUFFIX(".c", SOURCE),                 SUFFIX(".h", SOURCE),                 SUFFIX(".htm", SOURCE),
     SUFFIX(".cc", SOURCE),                SUFFIX(".cpp", SOURCE),               SUFFIX(".hpp", SOURCE),               SUFFIX(".cu", SOURCE),
     SUFFIX(".cuh", SOURCE),               SUFFIX(".m", SOURCE),                 SUFFIX(".mm", SOURCE),                SUFFIX(".swift", SOURCE),
     SUFFIX(".rs", SOURCE),                SUFFIX(".go", SOURCE),                SUFFIX(".java", SOURCE),              SUFFIX(".js", SOURCE),
@@ -135,6 +134,7 @@ static hugh_kind kind_of_name(hugh_text name) {
     if (suffixes[i].length == length && hugh_text_ends(name, suffixes[i].text)) return suffixes[i].kind;
   }
   if (is_shard((hugh_text){name.data + name.length - length, length})) return HUGH_KIND_WEIGHTS;
+  if (hugh_text_ends(name, "saved_model.pbtxt") || hugh_text_ends(name, "graph.pbtxt")) return HUGH_KIND_SAVED_MODEL;
   return HUGH_KIND_UNKNOWN;
 }
 
@@ -202,6 +202,9 @@ static hugh_kind kind_of_text(const uint8_t *head, size_t length, hugh_kind name
   size_t left = length - at;
   if (HUGH_STARTS(p, left, "#!")) return named == HUGH_KIND_PYTHON || named == HUGH_KIND_SOURCE ? named : HUGH_KIND_SHELL;
   if (HUGH_STARTS(p, left, "<?xml")) return named == HUGH_KIND_PMML ? HUGH_KIND_PMML : HUGH_KIND_XML;
+  if (HUGH_STARTS(p, left, "node {") || HUGH_STARTS(p, left, "meta_graphs {") || HUGH_STARTS(p, left, "saved_model_schema_version:")) {
+    return HUGH_KIND_SAVED_MODEL;
+  }
   if (left > 0 && (*p == '{' || *p == '[')) { /* which starts a program or a YAML file just as well */
     bool other = named == HUGH_KIND_SOURCE || named == HUGH_KIND_NOTEBOOK || named == HUGH_KIND_JINJA || named == HUGH_KIND_YAML || named == HUGH_KIND_PYTHON;
     return other ? named : HUGH_KIND_JSON;

@@ -37,7 +37,8 @@ static const char *const suspicious[] = {
 typedef struct state {
   hugh_graph graph;
   bool started;
-  uint64_t at; /* in a graph that is text */
+  bool text;
+  uint64_t at; /* in the text */
 } state;
 
 static hugh_text plain_name(hugh_text name) {
@@ -96,7 +97,7 @@ static hugh_next text_step(hugh_scan *scan, hugh_task *task) {
 
 static hugh_next step(hugh_scan *scan, hugh_task *task) {
   state *st = task->state;
-  if (hugh_text_ends(task->name, ".pbtxt")) return text_step(scan, task);
+  if (st->text) return text_step(scan, task);
   if (!st->started) { /* a SavedModel begins with its schema's version; some names are taken for what they say whatever the file begins with */
     size_t length;
     const uint8_t *p = hugh_view_get(scan, task->view, 0, 1, HUGH_READ, &length);
@@ -105,6 +106,8 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
     st->graph.pb.stack[0].message = saved ? SAVED : keras ? KERAS : p[0] == 8 ? EITHER : GRAPH;
     st->graph.any = !saved;
     st->started = true;
+    st->text = !hugh_text_ends(task->name, ".pb") && (p[0] > ' ' || hugh_text_ends(task->name, ".pbtxt")); /* what .pb is called is read as one */
+    if (st->text) return HUGH_AGAIN;
   }
   return hugh_graph_walk(scan, task, &st->graph, fields, sizeof fields / sizeof *fields, take_text);
 }

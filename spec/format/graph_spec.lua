@@ -135,6 +135,9 @@ describe("tensorflow", function()
       end
     end
     assert.equal("unknown", (scan("graph.pbtxt", 'op: "')))
+    assert.equal("tf.op.dangerous", select(2, scan("other.txt", node 'op: "WriteFile"')))
+    assert.equal("dangerous", (scan("saved_model.pb", field(12, "e {") .. saved(graph("WriteFile"))))) -- which begins with a "b"
+    assert.equal("safe", (scan("label_map.pbtxt", 'item {\n  id: 1\n  name: "cat"\n}\n')))
   end)
 
   it("is not expected in every file that is named .pb", function()
