@@ -94,8 +94,6 @@ const uint8_t *hugh_view_upto(hugh_scan *, hugh_view *, uint64_t at, size_t most
 hugh_view *hugh_view_root(hugh_scan *);
 /* Bytes base..base+size of `parent` (clipped to it); size may be HUGH_UNKNOWN_SIZE: up to the end. */
 hugh_view *hugh_view_slice(hugh_scan *, hugh_view *parent, uint64_t base, uint64_t size);
-/* Gives back the views that this step has made, when it needs none of them after all. */
-void hugh_views_give_back(hugh_scan *);
 /* A buffer that outlives the view (arena, or static). */
 hugh_view *hugh_view_memory(hugh_scan *, const void *data, size_t size);
 

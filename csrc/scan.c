@@ -119,10 +119,8 @@ static void push(hugh_scan *scan, hugh_task *parent, hugh_view *view, hugh_text 
   scan->top = task;
   return;
 none: /* as if the child had been and gone */
-  hugh_views_give_back(scan);
+  hugh_views_rewind(scan, scan->step_views);
 }
-
-void hugh_views_give_back(hugh_scan *scan) { hugh_views_rewind(scan, scan->step_views); }
 
 hugh_task *hugh_task_push_parser(hugh_scan *scan, hugh_task *parent, hugh_view *view, hugh_text name, hugh_kind kind,
                                  const hugh_parser *parser) {

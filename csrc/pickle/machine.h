@@ -116,6 +116,12 @@ typedef struct hugh_string {
   uint64_t from, length; /* where its bytes lie as they are; 0 for escaped ones */
 } hugh_string;
 
+/* Bytes that a loader was handed before. */
+typedef struct hugh_seen {
+  uint64_t key; /* 0: none */
+  bool fits;
+} hugh_seen;
+
 typedef enum hugh_argument {
   HUGH_ARG_NONE,
   HUGH_ARG_1,
@@ -197,7 +203,7 @@ typedef struct hugh_machine {
   hugh_text *made;
   size_t made_count, made_size;
 
-  uint64_t *seen;         /* bytes that were scanned as sources, open addressing */
+  hugh_seen *seen;        /* bytes that were scanned as sources, open addressing */
   size_t seen_size, seen_count;
   uint64_t pickles_carried, pickles_loaded, carried_at; /* bytes that look like pickles, and those of them that a loader is handed */
 
@@ -296,10 +302,12 @@ hugh_got hugh_check_dtype(hugh_machine *, hugh_value dtype, hugh_value state, bo
 
 /* nested.c: bytes that a loader is handed. */
 typedef struct hugh_inside {
-  hugh_view *view; /* NULL: there are none that can be seen */
+  hugh_view *view; /* NULL: there are none that can be seen, or they were scanned before */
   hugh_value value;
+  uint64_t key;    /* of the value and how it is loaded */
   bool torch;      /* pickles behind torch's magic number; otherwise what the content says */
-  bool whole;      /* the loader reads just these bytes, and in just that way */
+  bool fits;       /* the loader reads just these bytes, and in just that way */
+  bool whole;      /* and is handed nothing else */
 } hugh_inside;
 hugh_got hugh_look_inside(hugh_machine *, const hugh_named *, hugh_value arguments, hugh_inside *);
 void hugh_push_inside(hugh_machine *, uint64_t offset, const hugh_inside *); /* to be scanned next, if it was not yet */

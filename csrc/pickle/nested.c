@@ -8,31 +8,33 @@
 #define GLANCE_MOST ((size_t)256)
 #define TAR_MAGIC_END 262
 
-static size_t slot_of(const hugh_machine *m, const uint64_t *slots, size_t size, uint64_t key) {
+static hugh_seen *slot_of(const hugh_machine *m, hugh_seen *slots, size_t size, uint64_t key) {
   size_t at = (size_t)hugh_hash(m->scan, &key, sizeof key) & (size - 1);
-  while (slots[at] != 0 && slots[at] != key) at = (at + 1) & (size - 1);
-  return at;
+  while (slots[at].key != 0 && slots[at].key != key) at = (at + 1) & (size - 1);
+  return &slots[at];
 }
 
-/* Whether these bytes were scanned before: a pickle that loads the same ones again and again costs one scan. The key is not 0. */
-static bool seen(hugh_machine *m, uint64_t key) {
+/* What is known of a value that was scanned for such a loader before; NULL: it was not. */
+static const hugh_seen *seen_before(const hugh_machine *m, uint64_t key) {
+  const hugh_seen *slot = m->seen_size > 0 ? slot_of(m, m->seen, m->seen_size, key) : NULL;
+  return slot != NULL && slot->key == key ? slot : NULL;
+}
+
+static void remember(hugh_machine *m, hugh_seen seen) {
   if (m->seen_count * 2 >= m->seen_size) {
     size_t size = m->seen_size == 0 ? 16 : m->seen_size * 2;
-    uint64_t *slots = hugh_resize(m->scan, NULL, 0, size * sizeof *slots);
-    if (slots == NULL) return false;
+    hugh_seen *slots = hugh_resize(m->scan, NULL, 0, size * sizeof *slots);
+    if (slots == NULL) return;
     memset(slots, 0, size * sizeof *slots);
     for (size_t i = 0; i < m->seen_size; i++) {
-      if (m->seen[i] != 0) slots[slot_of(m, slots, size, m->seen[i])] = m->seen[i];
+      if (m->seen[i].key != 0) *slot_of(m, slots, size, m->seen[i].key) = m->seen[i];
     }
     if (m->seen != NULL) hugh_resize(m->scan, m->seen, m->seen_size * sizeof *slots, 0);
     m->seen = slots;
     m->seen_size = size;
   }
-  size_t at = slot_of(m, m->seen, m->seen_size, key);
-  if (m->seen[at] == key) return true;
-  m->seen[at] = key;
+  *slot_of(m, m->seen, m->seen_size, seen.key) = seen;
   m->seen_count++;
-  return false;
 }
 
 /* _codecs.encode(text, 'latin1'): how Python 3 writes bytes for Python 2. The text, or 0. */
@@ -95,12 +97,19 @@ hugh_got hugh_look_inside(hugh_machine *m, const hugh_named *named, hugh_value a
   for (size_t i = 0; i < kept && i < 2 && inside->view == NULL; i++) {
     hugh_value value = hugh_node_item(m, hugh_node_of(arguments), i);
     bool exact = false, archive = false, magic = false;
+    inside->key = (value << 1 | (hugh_value)torch) + 1;
+    const hugh_seen *seen = seen_before(m, inside->key); /* loading the same bytes again and again costs one look and one scan */
+    if (seen != NULL) {
+      inside->whole = seen->fits && count == 1;
+      return HUGH_GOT;
+    }
     if (bytes_of(m, value, &inside->view, &exact) == HUGH_NEED) return HUGH_NEED;
     if (inside->view == NULL) continue;
     if (torch && torch_layout(m, inside->view, &archive, &magic) == HUGH_NEED) return HUGH_NEED;
     inside->value = value;
     inside->torch = torch && !archive;
-    inside->whole = torch && exact && count == 1 && (archive || magic);
+    inside->fits = torch && exact && (archive || magic);
+    inside->whole = inside->fits && count == 1;
   }
   return HUGH_GOT;
 }
@@ -108,10 +117,7 @@ hugh_got hugh_look_inside(hugh_machine *m, const hugh_named *named, hugh_value a
 void hugh_push_inside(hugh_machine *m, uint64_t offset, const hugh_inside *inside) {
   char name[64];
   if (inside->view == NULL) return;
-  if (seen(m, (inside->value << 1 | (hugh_value)inside->torch) + 1)) {
-    hugh_views_give_back(m->scan);
-    return;
-  }
+  remember(m, (hugh_seen){inside->key, inside->fits});
   (void)snprintf(name, sizeof name, "bytes@%llu.pkl", (unsigned long long)offset);
   hugh_text member = hugh_arena_copy(m->scan, name, strlen(name)), text;
   if (hugh_value_text(m, inside->value, &text) == HUGH_GOT && text.length > 0 && (uint8_t)text.data[0] == 0x80) m->pickles_loaded++;

@@ -62,6 +62,21 @@ describe("the pickle machine", function()
     assert.are.equal("os", scan(padded, 1000000).globals[1].module)
   end)
 
+  it("looks inside far bytes once, however often they are loaded", function()
+    local parts, reads = { "\128\4ctorch.storage\n_load_from_bytes\n\148" }, 0
+    for i = 1, 8 do parts[i + 1] = "B\44\1\0\0" .. ("x"):rep(299) .. string.char(i) .. "\148" end
+    parts[10] = "X\0\0\8\0" .. ("y"):rep(524288) .. "0"
+    for i = 1, 5000 do parts[#parts + 1] = "h\0h" .. string.char(i % 8 + 1) .. "\133R0" end
+    parts[#parts + 1] = "N."
+    local data = table.concat(parts)
+    local function read(offset, length)
+      reads = reads + 1
+      return data:sub(offset + 1, offset + length)
+    end
+    assert.are.equal("dangerous", hugh.scan({ name = "x.pkl", size = #data, read = read }).files[1].safety)
+    assert.is_true(reads < 100) -- it was one for every call
+  end)
+
   it("takes no character for another", function()
     for number, name in pairs { ["M\115\0"] = "s", ["M\115\1"] = false, ["M\128\0"] = false, ["J\115\255\255\255"] = false } do
       local file = scan("\128\4Vos\ncbuiltins\nchr\n" .. number .. "\133R\147.", 1000000)
