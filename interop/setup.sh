@@ -33,4 +33,5 @@ if [ -n "$missing" ]; then
   echo "interop: could not install:$missing" >&2
   exit 1
 fi
+touch "$venv/ready" # newer than the lists: interop/run need not come here again
 echo "interop: $venv is ready"
