@@ -10,6 +10,7 @@ local core = require("hugh.core")
 local facts = require("hugh.model.facts")
 local layers = require("hugh.policy.layers")
 local mistakes = require("hugh.policy.mistakes")
+local suggest = require("hugh.suggest")
 local words = require("hugh.policy.words")
 local wording = require("hugh.policy.wording")
 
@@ -49,6 +50,7 @@ end
 function module.load(what, limits)
   if type(what) == "table" then what = require("hugh.policy.table").text(what) end
   if type(what) ~= "string" then error("hugh.policy.load: expected a policy's name, file, text or table, got a " .. type(what), 2) end
+  suggest.check_options(limits, { "memory", "instructions", "milliseconds" }, "hugh.policy.load")
   local source, message = layers.find(what)
   if not source then return nil, message, "POLICY" end
   local box = core.sandbox(limits or LIMITS)
@@ -142,6 +144,7 @@ end
 ---@param date? string today, as year-month-day (default: the clock's)
 ---@return hugh.assessment result without model and files
 function policy:assess(model, date)
+  if type(model) ~= "table" then error("policy:assess: expected the facts of a model, got a " .. type(model), 2) end
   if date and not tostring(date):find("^%d%d%d%d%-%d%d%-%d%d$") then error("policy:assess: the date must be like 2027-03-31", 2) end
   local evaluated, message = ask(self.box, "evaluate", model, date)
   if not evaluated then -- fail closed

@@ -24,7 +24,10 @@ local function write(value, depth)
   if type(value) == "string" then
     return '"' .. value:gsub('[%c"\\\127-\255]', function(byte) return ("\\%03d"):format(byte:byte()) end) .. '"'
   end
-  if type(value) == "number" then return ("%.17g"):format(value) end
+  if type(value) == "number" then
+    if value ~= value or math.abs(value) == math.huge then error("a policy table holds no number that is infinite or none", 0) end
+    return ("%.17g"):format(value)
+  end
   if type(value) == "boolean" then return tostring(value) end
   if type(value) ~= "table" or depth > 8 then error("a policy table holds texts, numbers and lists, not a " .. type(value), 0) end
   local operator = value.append and "append" or value.replace and "replace"
@@ -43,11 +46,12 @@ end
 
 -- statement "name" { fields }, with the name under a key of its own.
 local function named(statement, key, given)
+  if type(given) ~= "table" or type(given[key]) ~= "string" then error(("%s: each must be a table with a %s"):format(statement, key), 0) end
   local fields = {}
   for name, value in pairs(given) do
     if name ~= key then fields[name] = value end
   end
-  return ("%s %s %s"):format(statement, write(tostring(given[key]), 0), write(fields, 0))
+  return ("%s %s %s"):format(statement, write(given[key], 0), write(fields, 0))
 end
 
 --- The text of the policy that a table describes. Values are data: rules and factors, which are functions, need a text of their own to extend.
@@ -55,6 +59,10 @@ end
 ---@return string
 function tables.text(given)
   suggest.check_options(given, known, "hugh.policy.load")
+  for name, value in pairs(given) do
+    local wanted = (name == "name" or name == "about" or name == "requires") and "string" or "table"
+    if type(value) ~= wanted then error(("hugh.policy.load: %s must be a %s, not a %s"):format(name, wanted, type(value)), 0) end
+  end
   local header = { about = given.about, extends = given.extends, requires = given.requires }
   local lines = { ("policy %s %s"):format(write(given.name or "policy", 0), write(header, 0)) }
   for _, statement in ipairs(statements) do

@@ -237,22 +237,20 @@ helpers.days_since = function(date)
   return day and today and today - day or nil
 end
 
--- The facts lent: those that are tables are fetched when they are first asked for.
-local function view_of(facts)
-  return host.view(setmetatable(facts, {
-    __index = function(_, key)
-      local shape = model[1][key]
-      if plain_type(shape) ~= "table" then return model[3].__index(facts, key) end
-      local value = host.fetch(key, shape)
-      host.rawset(facts, key, value)
-      return value
-    end,
-  }))
-end
+-- Of the facts lent, those that are tables are fetched when they are first asked for.
+local fetching = {
+  __index = function(facts, key)
+    local shape = model[1][key]
+    if plain_type(shape) ~= "table" then return model[3].__index(facts, key) end
+    local value = host.fetch(key, shape)
+    host.rawset(facts, key, value)
+    return value
+  end,
+}
 
 --- What a condition is given as `m`. The facts are there until the next are lent.
 function host.lend(facts, date)
-  lent_view, today = view_of(facts), day_number(date)
+  lent_view, today = host.view(setmetatable(facts, fetching)), day_number(date)
   return lent_view, today
 end
 
