@@ -114,18 +114,30 @@ static void rewrite(hugh_machine *m, uint64_t offset, hugh_value object) {
   if (named == NULL) hugh_note_special(m, offset, "changes a list or bytes that it made before: what it makes of them then is not what they seem");
 }
 
+/* Whether items come to an object that this program made, and that is made to take them. */
+static bool takes_items(hugh_machine *m, hugh_value object, const char *how) {
+  return hugh_tag_of(object) == HUGH_TAG_DICT || (is_safe_result(m, object) && hugh_takes_items(m, object, how));
+}
+
 /* Unpicklers look append, extend and add up in the object itself before its class, and classes that are no containers run code of their own. */
-void hugh_machine_mutate(hugh_machine *m, uint64_t offset, hugh_value object, const char *how) {
-  if (is_safe_result(m, object) && !hugh_takes_items(m, object, how)) {
+static void mutate(hugh_machine *m, uint64_t offset, hugh_value object, const char *how) {
+  if (is_safe_result(m, object) && !takes_items(m, object, how)) {
     hugh_note_special(m, offset, "gives items to an object that takes none while it is loaded: a method that its state may have replaced would be called with them");
   }
   rewrite(m, offset, object);
   changed(m, offset, object, strcmp(how, "__setitem__") == 0 ? "sets items of" : "adds items to");
 }
 
-void hugh_machine_set_items(hugh_machine *m, uint64_t offset, hugh_value object, const hugh_value *items, size_t count) {
-  if (hugh_tag_of(object) == HUGH_TAG_DICT) hugh_node_extend(m, hugh_node_of(object), items, count);
-  else if (count > 0) hugh_machine_mutate(m, offset, object, "__setitem__");
+hugh_got hugh_machine_items(hugh_machine *m, uint64_t offset, uint8_t code, hugh_value object, const hugh_value *items, size_t count) {
+  const char *how = code == 'a' ? "append" : code == 'e' ? "extend" : code == 0x90 ? "add" : "__setitem__";
+  bool pairs = strcmp(how, "__setitem__") == 0;
+  if (pairs && hugh_check_items(m, offset, object, items, count) == HUGH_NEED) return HUGH_NEED;
+  if (code == 'd' || count == 0) return HUGH_GOT;
+  hugh_safety safety = is_shared(m, object) ? HUGH_DANGEROUS : HUGH_SUSPICIOUS;
+  if (!takes_items(m, object, how) && hugh_explain_items(m, offset, safety, object, how, items, count) == HUGH_NEED) return HUGH_NEED;
+  if (hugh_tag_of(object) == HUGH_TAG_DICT && pairs) hugh_node_extend(m, hugh_node_of(object), items, count);
+  else mutate(m, offset, object, how);
+  return HUGH_GOT;
 }
 
 hugh_got hugh_machine_build(hugh_machine *m, uint64_t offset, hugh_value object, hugh_value state) {

@@ -356,8 +356,7 @@ static bool has_attribute_items(hugh_machine *m, hugh_value object) {
   return hugh_tag_of(object) == HUGH_TAG_CALL && hugh_named_of(m, object) != NULL && !is_mapping(m, object);
 }
 
-bool hugh_items_matter(hugh_machine *m, hugh_value object, const hugh_value *items, size_t count) {
-  if (has_attribute_items(m, object)) return true;
+bool hugh_items_matter(hugh_machine *m, const hugh_value *items, size_t count) {
   for (size_t i = 1; i < count; i += 2) {
     if (is_mapping(m, items[i])) return true;
   }

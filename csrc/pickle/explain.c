@@ -40,6 +40,45 @@ hugh_got hugh_explain_build(hugh_machine *m, uint64_t offset, hugh_safety safety
   return HUGH_GOT;
 }
 
+hugh_got hugh_explain_items(hugh_machine *m, uint64_t offset, hugh_safety safety, hugh_value object, const char *how, const hugh_value *items,
+                            size_t count) {
+  if (!wanted(m)) return HUGH_GOT;
+  char line[LINE_MOST];
+  hugh_writer writer = {line, sizeof line, 0};
+  bool pairs = strcmp(how, "__setitem__") == 0;
+  hugh_got got = hugh_write_value(m, &writer, object);
+  if (pairs && count == 2) {
+    hugh_write(&writer, "[");
+    if (got == HUGH_GOT) got = hugh_write_value(m, &writer, items[0]);
+    hugh_write(&writer, "] = ");
+    if (got == HUGH_GOT) got = hugh_write_value(m, &writer, items[1]);
+  } else {
+    hugh_tag tag = pairs ? HUGH_TAG_DICT : HUGH_TAG_LIST;
+    hugh_write(&writer, ".");
+    hugh_write(&writer, pairs ? "update" : how);
+    hugh_write(&writer, "(");
+    if (got == HUGH_GOT) got = hugh_write_value(m, &writer, count == 1 ? items[0] : hugh_value_node(tag, hugh_node_add(m, items, count)));
+    hugh_write(&writer, ")");
+  }
+  if (got == HUGH_NEED) return got;
+  emit(m, offset, safety, &writer);
+  return HUGH_GOT;
+}
+
+/* An import of a name that cannot be followed: the expressions that it is made of. */
+hugh_got hugh_explain_computed(hugh_machine *m, uint64_t offset, hugh_value module, hugh_value name) {
+  if (!wanted(m)) return HUGH_GOT;
+  char line[LINE_MOST];
+  hugh_writer writer = {line, sizeof line, 0};
+  hugh_write(&writer, "from ");
+  hugh_got got = hugh_write_value(m, &writer, module);
+  hugh_write(&writer, " import ");
+  if (got == HUGH_GOT) got = hugh_write_value(m, &writer, name);
+  if (got == HUGH_NEED) return got;
+  emit(m, offset, HUGH_DANGEROUS, &writer);
+  return HUGH_GOT;
+}
+
 void hugh_explain_import(hugh_machine *m, uint64_t offset, const hugh_named *named) {
   if (!wanted(m)) return;
   char line[LINE_MOST];

@@ -354,7 +354,7 @@ reload:
       case 0x91: value = HUGH_TAG_SET; goto from_mark;
       from_mark:
         POP_MARK();
-        if (value == HUGH_TAG_DICT && hugh_items_matter(m, 0, mark, (size_t)(sp - mark))) goto items;
+        if (value == HUGH_TAG_DICT && hugh_items_matter(m, mark, (size_t)(sp - mark))) goto items;
         value = hugh_value_node((hugh_tag)value, hugh_node_add(m, mark, (size_t)(sp - mark)));
         sp = mark;
         PUSH(value);
@@ -365,43 +365,38 @@ reload:
       case 0x8f: PUSH(hugh_value_node(HUGH_TAG_SET, hugh_node_add(m, NULL, 0))); p++; break;
       case 'a':
         LEAST(2);
-        if (hugh_tag_of(sp[-2]) == HUGH_TAG_LIST) hugh_node_extend(m, hugh_node_of(sp[-2]), sp - 1, 1);
-        else hugh_machine_mutate(m, HERE(), sp[-2], "append");
-        sp--;
-        p++;
-        break;
+        mark = sp - 1;
+        if (hugh_tag_of(sp[-2]) != HUGH_TAG_LIST) goto items;
+        goto extend;
       case 's':
         LEAST(3);
         mark = sp - 2;
-        if (hugh_items_matter(m, sp[-3], mark, 2)) goto items;
-        hugh_machine_set_items(m, HERE(), sp[-3], mark, 2);
-        sp = mark;
-        p++;
-        break;
+        if (hugh_tag_of(sp[-3]) != HUGH_TAG_DICT || hugh_items_matter(m, mark, 2)) goto items;
+        goto extend;
       case 'e': value = HUGH_TAG_LIST; goto to_mark;
       case 'u': value = HUGH_TAG_DICT; goto to_mark;
       case 0x90: value = HUGH_TAG_SET; goto to_mark;
       to_mark:
         POP_MARK();
         if (mark <= fence) goto underflow;
-        if (value == HUGH_TAG_DICT && hugh_items_matter(m, mark[-1], mark, (size_t)(sp - mark))) goto items;
-        if (value == HUGH_TAG_DICT) hugh_machine_set_items(m, HERE(), mark[-1], mark, (size_t)(sp - mark));
-        else if (hugh_tag_of(mark[-1]) == (hugh_tag)value) hugh_node_extend(m, hugh_node_of(mark[-1]), mark, (size_t)(sp - mark));
-        else if (sp > mark) hugh_machine_mutate(m, HERE(), mark[-1], value == HUGH_TAG_LIST ? "extend" : "add");
+        if (hugh_tag_of(mark[-1]) != (hugh_tag)value) goto items;
+        if (value == HUGH_TAG_DICT && hugh_items_matter(m, mark, (size_t)(sp - mark))) goto items;
+      extend:
+        hugh_node_extend(m, hugh_node_of(mark[-1]), mark, (size_t)(sp - mark));
         sp = mark;
         p++;
         break;
-      items: { /* that may be more than data: everything stays where it is until the keys are known */
+      items: { /* that may be more than data: everything stays where it is until they are known */
         uint8_t code = *p;
+        bool marked = code != 's' && code != 'a';
         value = code == 'd' ? hugh_value_of(HUGH_TAG_DICT) : mark[-1];
-        m->mark_count += code != 's';
+        m->mark_count += marked;
         SAVE();
         m->at = HERE();
         skip = 1;
-        if (hugh_check_items(m, m->at, value, mark, (size_t)(sp - mark)) == HUGH_NEED) return HUGH_STREAM_WANT;
-        m->mark_count -= code != 's';
+        if (hugh_machine_items(m, m->at, code, value, mark, (size_t)(sp - mark)) == HUGH_NEED) return HUGH_STREAM_WANT;
+        m->mark_count -= marked;
         if (code == 'd') value = hugh_value_node(HUGH_TAG_DICT, hugh_node_add(m, mark, (size_t)(sp - mark)));
-        else hugh_machine_set_items(m, m->at, value, mark, (size_t)(sp - mark));
         sp = mark;
         if (code == 'd') PUSH(value);
         goto resume;

@@ -287,7 +287,7 @@ hugh_got hugh_check_state(hugh_machine *, hugh_value object, hugh_value state, b
 /* What a key of the state does that is more than data: a clause for a sentence. Untouched if there is none. */
 hugh_got hugh_special_key(hugh_machine *, hugh_value state, const char **does);
 /* Whether items, keys and values, may be more than data: those of objects that may have them as attributes, and those that are mappings. */
-bool hugh_items_matter(hugh_machine *, hugh_value object, const hugh_value *items, size_t count);
+bool hugh_items_matter(hugh_machine *, const hugh_value *items, size_t count);
 hugh_got hugh_check_items(hugh_machine *, uint64_t offset, hugh_value object, const hugh_value *items, size_t count);
 void hugh_note_special(hugh_machine *, uint64_t offset, const char *does);
 /* Whether unpicklers hand items to this object by a method of its class, which its attributes cannot replace. */
@@ -317,8 +317,8 @@ void hugh_note_bytes(hugh_machine *, uint64_t offset, const uint8_t *head, size_
 hugh_got hugh_machine_call(hugh_machine *, uint64_t offset, hugh_call, hugh_value callee, hugh_value arguments, hugh_value keywords,
                            hugh_value *result);
 hugh_got hugh_machine_build(hugh_machine *, uint64_t offset, hugh_value object, hugh_value state);
-void hugh_machine_mutate(hugh_machine *, uint64_t offset, hugh_value object, const char *how);
-void hugh_machine_set_items(hugh_machine *, uint64_t offset, hugh_value object, const hugh_value *items, size_t count); /* keys and values */
+/* What an opcode adds to an object that is not just a fresh container for it, or that may be more than data. */
+hugh_got hugh_machine_items(hugh_machine *, uint64_t offset, uint8_t code, hugh_value object, const hugh_value *items, size_t count);
 hugh_got hugh_machine_persistent(hugh_machine *, uint64_t offset, hugh_value id, hugh_value *result);
 
 /* disassemble.c: the opcodes as lines, as pickletools writes them. */
@@ -328,6 +328,8 @@ void hugh_disassembly_drop(hugh_machine *);
 /* explain.c: the program as lines of Python, if the options ask for it. HUGH_NEED: a text has to be fed first. */
 hugh_got hugh_explain_call(hugh_machine *, uint64_t offset, hugh_safety, hugh_call, hugh_value callee, hugh_value arguments, hugh_value keywords);
 hugh_got hugh_explain_build(hugh_machine *, uint64_t offset, hugh_safety, hugh_value object, hugh_value state);
+hugh_got hugh_explain_items(hugh_machine *, uint64_t offset, hugh_safety, hugh_value object, const char *how, const hugh_value *items, size_t count);
+hugh_got hugh_explain_computed(hugh_machine *, uint64_t offset, hugh_value module, hugh_value name);
 void hugh_explain_import(hugh_machine *, uint64_t offset, const hugh_named *);
 void hugh_explain_return(hugh_machine *, uint64_t offset, hugh_value);
 

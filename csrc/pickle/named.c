@@ -107,6 +107,7 @@ hugh_got hugh_machine_import(hugh_machine *m, uint64_t offset, hugh_value module
     constant = constant && hugh_tag_of(given[i]) == HUGH_TAG_STRING;
   }
   if (!known) {
+    if (hugh_explain_computed(m, offset, module, name) == HUGH_NEED) return HUGH_NEED;
     *result = hugh_value_of(HUGH_TAG_OPAQUE);
     if (m->escapes++ == 0) m->escape_at = offset;
     return HUGH_GOT;

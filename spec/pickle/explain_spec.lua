@@ -74,4 +74,21 @@ describe("explaining a pickle", function()
     assert.are.equal("logging.getLogger('x').__setstate__({'handlers': None})", entry.lines[3].text)
     assert.are.equal("dangerous", entry.lines[3].safety)
   end)
+
+  it("says what is changed, and what is imported by a name that is put together", function()
+    local data = "\128\4ccopyreg\ndispatch_table\ncbuiltins\nint\ncos\nsystem\ns" -- SETITEM
+      .. "0csys\nmodules\n(\140\1aN\140\1bNu" -- SETITEMS
+      .. "0csys\npath\n\140\1.a" -- APPEND
+      .. "0csys\npath\n(\140\1a\140\1be" -- APPENDS
+      .. "0ccollections\nOrderedDict\n)R\140\1aNs" -- is what it is for
+      .. "0cacme\nname\n)R\140\1x\147."
+    local texts = {}
+    for _, line in ipairs(assert(hugh.explain { data = data, name = "x.pkl" }).lines) do
+      if not line.text:find "^from %l+ import" and not line.text:find "^return" then texts[#texts + 1] = line.safety .. " " .. line.text end
+    end
+    assert.are.same({
+      "dangerous copyreg.dispatch_table[int] = os.system", "dangerous sys.modules.update({'a': None, 'b': None})", "dangerous sys.path.append('.')",
+      "dangerous sys.path.extend(['a', 'b'])", "safe collections.OrderedDict()", "suspicious acme.name()", "dangerous from acme.name() import 'x'",
+    }, texts)
+  end)
 end)
