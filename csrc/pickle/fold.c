@@ -306,6 +306,8 @@ static hugh_got recode(hugh_machine *m, fold how, const hugh_value *given, size_
     if (!hugh_packing_of(text, &packing)) return HUGH_GOT;
     if (how == FOLD_ENCODE && packing != HUGH_PACKED_NOT && packing != HUGH_PACKED_ROT13) return HUGH_GOT;
   }
+  bool far = hugh_tag_of(given[0]) == HUGH_TAG_STRING && hugh_offset_of(given[0]) == m->skip_from && m->skip_to - m->skip_from > HUGH_TEXT_MOST;
+  if (packing == HUGH_PACKED_NOT && far) return HUGH_GOT; /* an array's bytes for Python 2: too long for what follows, and far to go back */
   hugh_got got = hugh_value_text(m, given[0], &text);
   if (got != HUGH_GOT || (packing == HUGH_PACKED_NOT && text.length > FOLDED_MOST)) return got;
   for (size_t i = 0; how == FOLD_ENCODE && i < text.length; i++) {

@@ -148,7 +148,7 @@ typedef struct hugh_machine {
   uint64_t start;         /* of this stream */
   uint64_t frame_end;     /* HUGH_NO_OFFSET: not in a frame */
   uint64_t behind;        /* of joblib: where its file goes on after the frame, or 0: right there */
-  uint64_t skip_from, skip_to; /* the last opcode whose payload was skipped with the end of the input not known */
+  uint64_t skip_from, skip_to; /* the last opcode whose payload was not at hand and was skipped */
   bool pushed;            /* a child was pushed and has to run first */
   uint64_t line_at;       /* 0, or: the opcode at `at` is a string whose line goes on here */
   size_t min;             /* bytes the opcode at `at` is known to need */

@@ -63,6 +63,12 @@ describe("a compressed stream", function()
     end
   end)
 
+  it("is decompressed once, whatever bytes of arrays are in it", function()
+    local report = scan("python2.pkl.gz")
+    assert.equal("safe", report.safety)
+    assert.is_true(report.inflated < 2000000) -- 1.2 MB is what it unpacks to
+  end)
+
   it("that expands beyond reason is a bomb, and limits hold", function()
     local report, ids = scan("bomb.gz")
     assert.is_true(ids["stream.bomb"])

@@ -48,6 +48,7 @@ for extension, compress in DAMAGED.items():
     packed[-3000:-2000] = bytes(1000)
     packed[-2000:] = b"\xff" * 2000
     save(f"damaged.pkl.{extension}", packed)
+save("python2.pkl.gz", gzip.compress(pickle.dumps([bytes([65 + i]) * 300000 for i in range(4)], 2)))
 save("bomb.gz", gzip.compress(b"PK\5\6" + bytes(80 << 20)))
 save("twice.gz", gzip.compress(bz2.compress(MARK)))
 save("model.joblib", zlib.compress(pickle.dumps(list(range(1000)))))
