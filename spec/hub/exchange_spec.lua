@@ -157,6 +157,8 @@ describe("model info", function()
       assert.is_nil(value)
       assert.equal(expected, code, body)
     end
+    local _, message = play(new():info("o/n"), { json("<html>", { ["content-type"] = "text/html; charset=utf-8" }) })
+    assert.matches("a web page; does a login or a proxy", message, 1, true)
     local value, _, code = play(new():info("o/n", ("d"):rep(40)), { info })
     assert.is_nil(value)
     assert.equal("PROTOCOL", code)

@@ -106,7 +106,9 @@ function client:json(request, what)
   if is_bomb(response.body) then return nil, what .. ": the answer holds more values than memory should", "LIMIT" end
   local document = json.decode(response.body)
   if type(document) ~= "table" then
-    return nil, ("%s: %s answered with something that is not JSON"):format(what, self.host), "PROTOCOL"
+    local page = (response.headers["content-type"] or ""):find("html", 1, true)
+    local got = page and "a web page; does a login or a proxy stand in between?" or "something that is not JSON"
+    return nil, ("%s: %s answered with %s"):format(what, self.host, got), "PROTOCOL"
   end
   return document, response
 end
