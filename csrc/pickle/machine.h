@@ -53,7 +53,7 @@ static inline size_t hugh_global_of(hugh_value value) { return (size_t)(value >>
 static inline uint64_t hugh_node_of(hugh_value value) { return value >> 26; }
 
 /* A node: a header word (count, kept), a link to the node that continues it, and the items that were kept. */
-#define HUGH_NODE_ITEMS 64 /* items kept of one node */
+#define HUGH_NODE_ITEMS 126 /* items kept of one node: 7 bits */
 
 typedef struct hugh_known hugh_known; /* a function whose result can be folded */
 

@@ -124,9 +124,15 @@ describe("the pickle machine", function()
     assert.is_false(scan("\128\4" .. kept:rep(9) .. dropped, 1e6).complete) -- in more ways than can be followed
   end)
 
+  local build = "\140\19joblib.numpy_pickle\140\17NumpyArrayWrapper\147)\129}(\140\5shapeK\2\133\140\5dtype\140\5numpy\140\5dtype\147"
+    .. "\140\2u1\137\136\135Rub"
+
+  it("takes joblib's wrappers for the arrays that they become", function()
+    local data = "\128\4csklearn.isotonic\nIsotonicRegression\n)\129}\140\1X" .. build .. "\255\255sb."
+    assert.are.equal("safe", scan(data, #data).safety)
+  end)
+
   it("goes on in the frame around a joblib array, and then behind the array", function()
-    local build = "\140\19joblib.numpy_pickle\140\17NumpyArrayWrapper\147)\129}(\140\5shapeK\2\133\140\5dtype\140\5numpy\140\5dtype\147"
-      .. "\140\2u1\137\136\135Rub"
     local names = "\140\2os\140\6system"
     local data = "\128\4" .. frame(#build + #names) .. build .. names .. "\255\255" .. "\147\140\4true\133R."
     local class, called = system_in(data)
@@ -220,5 +226,21 @@ describe("the pickle machine", function()
     local before = os.clock()
     assert.are.equal("dangerous", scan("\128\4" .. name .. ("h\0h\0\1470"):rep(100000) .. "N.", 1e6).safety)
     assert.is_true(os.clock() - before < 2) -- it was half a minute
+  end)
+
+  it("knows all that a type with fifty fields and a text of a hundred letters are made of", function()
+    local names, fields, letters = {}, {}, {}
+    for i = 1, 50 do
+      local name = ("\140\3f%02d"):format(i)
+      names[i], fields[i] = name, name .. "h\0K" .. string.char(4 * (i - 1)) .. "\134"
+    end
+    local make = "\140\5numpy\140\5dtype\147q\1\140\2%s\137\136\135R"
+    local float = make:format "f4" .. "q\0000"
+    local state = "(K\3\140\1|N(" .. table.concat(names) .. "t}(" .. table.concat(fields) .. "uK\200K\1K\0t"
+    local data = "\128\4" .. float .. "h\1\140\4V200\137\136\135R" .. state .. "b."
+    assert.are.equal("safe", scan(data, #data).safety)
+    for i = 1, 100 do letters[i] = "K" .. string.char(96 + i % 26) end
+    data = "\128\4cbuiltins\nexec\ncbuiltins\nbytes\n](" .. table.concat(letters) .. "e\133R\133R."
+    assert.is_truthy(scan(data, #data).findings[1].message:find(("abcdefghijklmnopqrstuvwxyz`"):sub(1, 20), 1, true))
   end)
 end)
