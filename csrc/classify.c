@@ -277,10 +277,33 @@ static bool is_checkpoint_index(const uint8_t *head, size_t length) {
   return length > 9 && head[0] == 0 && head[1] == 0 && head[2] == 6 && head[3] == 8 && HUGH_STARTS(head + 5, length - 5, "\x1a\2\x08\1");
 }
 
+/* Names whose readers take the content for that, whatever it begins with: GIF8=1 begins a program in Python as well as an image. */
+static bool is_read_by_name(hugh_kind named) {
+  return (named >= HUGH_KIND_JSON && named < HUGH_KIND_TEXT) || named == HUGH_KIND_XML || named == HUGH_KIND_PMML || named == HUGH_KIND_CAFFE ||
+         named == HUGH_KIND_ONNX || named == HUGH_KIND_SAVED_MODEL;
+}
+
+/* What is never looked into, so that it cannot be what a file is that another reader takes for something else. */
+static bool is_inert(hugh_kind kind) {
+  switch (kind) {
+    case HUGH_KIND_IMAGE:
+    case HUGH_KIND_AUDIO:
+    case HUGH_KIND_PDF:
+    case HUGH_KIND_PARQUET:
+    case HUGH_KIND_ARROW:
+    case HUGH_KIND_FASTTEXT:
+    case HUGH_KIND_TFEVENTS:
+    case HUGH_KIND_LIGHTGBM:
+    case HUGH_KIND_CATBOOST:
+    case HUGH_KIND_GGML: return true;
+    default: return false;
+  }
+}
+
 static hugh_kind kind_of_structure(const uint8_t *head, size_t length, hugh_kind named) {
-  if (is_hdf5_behind(head, length)) return HUGH_KIND_HDF5;
   if (is_pyc(head, length)) return HUGH_KIND_PYC;
-  if (named == HUGH_KIND_ONNX || named == HUGH_KIND_SAVED_MODEL) return HUGH_KIND_UNKNOWN; /* a message can be read as any other */
+  if (is_read_by_name(named)) return HUGH_KIND_UNKNOWN; /* a message can be read as any other, and anything may stand in a comment */
+  if (is_hdf5_behind(head, length)) return HUGH_KIND_HDF5;
   if (is_onnx(head, length)) return HUGH_KIND_ONNX;
   if (is_graph(head, length)) return HUGH_KIND_SAVED_MODEL;
   if (is_sentencepiece(head, length)) return HUGH_KIND_SENTENCEPIECE;
@@ -321,6 +344,7 @@ static bool name_fits(hugh_kind kind, hugh_kind named) {
     case HUGH_KIND_JOBLIB:
     case HUGH_KIND_TORCH_ZIP: return kind != HUGH_KIND_SEVENZIP && !is_program(kind); /* no loader opens those */
     default:
+      if (is_read_by_name(named)) return is_read_by_name(kind) || kind == HUGH_KIND_TEXT || kind == HUGH_KIND_UNKNOWN || kind == HUGH_KIND_EMPTY;
       if (is_archive(named) || is_stream(named)) return !is_pickle(kind) && !is_program(kind);
       return !is_pickle(kind) && !is_archive(kind) && (!is_program(kind) || is_program(named));
   }
@@ -363,6 +387,7 @@ hugh_class hugh_classify(const void *bytes, size_t length, uint64_t size, hugh_t
   }
   /* Before the magics: a header length such as 384 starts like a pickle, 35615 like gzip, 23117 like a Windows program. */
   class.kind = is_safetensors(head, length, size) ? HUGH_KIND_SAFETENSORS : kind_of_magic(head, length);
+  if (is_inert(class.kind) && is_read_by_name(named)) class.kind = HUGH_KIND_UNKNOWN;
   if (class.kind == HUGH_KIND_UNKNOWN) {
     class.kind = kind_after_skipped(head, length);
     if (class.kind != HUGH_KIND_UNKNOWN) return class;

@@ -93,6 +93,36 @@ describe("a table", function()
   end)
 end)
 
+describe("a file whose reader goes by its name", function()
+  it("is what its name says, whatever it begins with", function()
+    for _, mark in ipairs { "GIF8", "ID3", "OggS", "fLaC", "PAR1", "ARROW1", "CBM1", "RIFF_abcWEBP", "lmgg" } do
+      assert.equal("suspicious", (scan("a.py", mark .. "=1\nimport os\nos.system('true')\n")))
+      assert.equal("suspicious", (scan("a.py", mark .. "=1 #\1\nimport os\nos.system('true')\n")))
+      assert.equal("dangerous", (scan("a.yaml", mark .. ": 1\na: !!python/object/apply:os.system [x]\n")))
+      assert.equal("dangerous", (scan("a.jinja", mark .. "{{ ''.__class__ }}")))
+      assert.equal("suspicious", (scan("a.sh", mark .. "=1\ncurl x | sh\n")))
+      assert.equal("unknown", (scan("a.json", mark)))
+    end
+    local graph = "\18\17\18\15\10\13\10\1n\18\8ReadFile"
+    for _, before in ipairs { "ID3xxxxxx", "MM\0*x", "\122\16xxxxxxWEBPxxxxxx", "\122\16xxftypxxxxxxxxxx" } do
+      assert.equal("tf.op", select(2, scan("saved_model.pb", before .. graph)))
+    end
+  end)
+
+  it("is suspicious when another reader may take it for what it begins with", function()
+    for _, mark in ipairs { "\137HDF\r\n\26\n\0\0\0\0\0\8\8" .. ("\0"):rep(81), "GGUF\3\0\0\0" .. ("\0"):rep(16), "\2\0\0\0\0\0\0\0{}" } do
+      for _, name in ipairs { "a.py", "a.jinja", "saved_model.pb", "a.onnx" } do
+        assert.equal("file.kind-mismatch", select(2, scan(name, mark)))
+      end
+    end
+  end)
+
+  it("is not what stands in a comment", function()
+    assert.equal("python", core.classify("#" .. ("x"):rep(511) .. "\137HDF\r\n\26\n", "a.py").kind)
+    assert.equal("hdf5", core.classify("#" .. ("x"):rep(511) .. "\137HDF\r\n\26\n", "a.h5").kind)
+  end)
+end)
+
 describe("compiled code", function()
   it("is not seen in a text whose lines end in carriage returns", function()
     assert.equal("source", core.classify("<#\r\n.Synopsis\r\nc", "a.ps1").kind)
