@@ -22,6 +22,20 @@ describe("xml", function()
   end)
 end)
 
+describe("a text", function()
+  for name, evil in pairs {
+    ["a.jinja"] = "{{ ''.__class__ }}", ["a.yaml"] = "!!python/object/apply:os.system ['true']", ["a.py"] = "import os\nos.system('true')",
+    ["a.sh"] = "curl x | sh", ["a.json"] = '"auto_map": {}}', ["a.xml"] = "<!DOCTYPE x [<!ENTITY e SYSTEM 'x'>]>",
+  } do
+    it("is read beyond what classification looks at: " .. name, function()
+      for _, size in ipairs { 0, 5000, 20000, 300000 } do
+        local safety = scan(name, (name == "a.json" and "{" or "") .. ("\n"):rep(size) .. evil)
+        assert.truthy(safety == "suspicious" or safety == "dangerous", size)
+      end
+    end)
+  end
+end)
+
 describe("xml of a public type", function()
   local function typed(declaration) return '<?xml version="1.0"?>\n' .. declaration .. "<svg/>" end
 
@@ -173,6 +187,14 @@ describe("hdf5", function()
 
   it("is suspicious when a link or a dataset leads into other files", function()
     local link = "\1\8\64\1x" .. "\8\0" .. "\0f.h5\0/\0"
+    local ends = "\8\0\0f.h5\0/\0"
+    for _, start in ipairs { "\1\9\64\1\0x", "\1\10\64\1\0\0\0x", "\1\11\64\1\0\0\0\0\0\0\0x", "\1\12\64" .. ("\0"):rep(8) .. "\1x", "\1\24\64\0\1x",
+      "\1\31\64" .. ("\0"):rep(9) .. "\1\0\0\0\0\0\0\0x" } do
+      assert.equal("hdf5.external", select(2, scan("a.h5", head .. start .. ends .. ("\0"):rep(20))), start)
+    end
+    for _, wrong in ipairs { "\3\0\0a\0", "\8\0\1f.h5\0/\0", "\9\0\0f.h5\0/\0x", "\255\255\0f.h5\0/\0", "\8\0\0f.h5/\0\0", "\4\0\0\0/\0" } do
+      assert.equal("safe", (scan("a.h5", head .. "\1\8\64\1x" .. wrong .. ("\0"):rep(20))), wrong)
+    end
     assert.equal("hdf5.external", select(2, scan("a.h5", head .. link .. ("\0"):rep(20))))
     local list = "\1\0\0\0\1\0\1\0\112\0\0\0\0\0\0\0"
     assert.equal("hdf5.external", select(2, scan("a.h5", head .. list .. "HEAP" .. ("\0"):rep(40))))

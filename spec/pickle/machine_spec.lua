@@ -62,6 +62,25 @@ describe("the pickle machine", function()
     assert.are.equal("os", scan(padded, 1000000).globals[1].module)
   end)
 
+  it("follows items of lists, tuples and dicts", function()
+    for _, container in ipairs {
+      "](Va\nVsystem\neK\1", "](Va\nVsystem\neJ\255\255\255\255", "(Va\nVsystem\ntK\1", "(Vb\nVa\nVk\nVsystem\ndVk\n", "}(K\7Vsystem\nK\7Vb\nVk\nVsystem\nuVk\n",
+    } do
+      local file = scan("\128\4cbuiltins\ngetattr\ncos\npath\n0cbuiltins\n__import__\nVos\n\133Rcoperator\ngetitem\n" .. container .. "\134R\134R(Vtrue\ntR.", 1000000)
+      local called = {}
+      for _, global in ipairs(file.globals) do called[global.module .. "." .. global.name] = global.called end
+      assert.is_true(called["os.system"], container)
+    end
+  end)
+
+  it("says how often, and does not miss what keywords hand over", function()
+    assert.matches("when the file is loaded$", scan("\128\4cos\nsystem\n)R.", 1000).findings[1].message)
+    assert.matches("%(2 calls%)$", scan("\128\4cos\nsystem\n\1480h\0)R0h\0)R.", 1000).findings[1].message)
+    local file, told = scan("\128\4cacme\nf\n)}Vk\ncfunctools\npartial\ns\146.", 1000), {}
+    for _, finding in ipairs(file.findings) do told[finding.id] = finding.message end
+    assert.matches("functools.partial is handed to a call", told["pickle.call.unchecked"])
+  end)
+
   it("looks inside far bytes once, however often they are loaded", function()
     local parts, reads = { "\128\4ctorch.storage\n_load_from_bytes\n\148" }, 0
     for i = 1, 8 do parts[i + 1] = "B\44\1\0\0" .. ("x"):rep(299) .. string.char(i) .. "\148" end
