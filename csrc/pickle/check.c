@@ -202,7 +202,10 @@ hugh_got hugh_check_call(hugh_machine *m, const hugh_named *callee, hugh_call ho
     case HUGH_CHECK_PLAIN_STATE:
     case HUGH_CHECK_TUPLE_STATE: *fine = how == HUGH_CALL_NEW || (how == HUGH_CALL_OLD && known && count == 0 && !is_function(callee)); break;
     case HUGH_CHECK_NO_ARGUMENTS: *fine = known && count == 0; break;
-    case HUGH_CHECK_ONE_ARGUMENT: *fine = known && count == 1 && (!hugh_text_is(callee->name, "type") || is_constant(m, given[0])); break;
+    case HUGH_CHECK_ONE_ARGUMENT:
+      *fine = known && count == 1 && (!hugh_text_is(callee->name, "type") || is_constant(m, given[0])) &&
+              (!hugh_text_is(callee->name, "_load_type") || hugh_tag_of(given[0]) == HUGH_TAG_STRING);
+      break;
     case HUGH_CHECK_CODECS_ENCODE:
       if (known && count == 2) got = check_encoding(m, given[1], fine);
       break;

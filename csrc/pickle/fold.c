@@ -12,7 +12,7 @@
 typedef enum fold {
   FOLD_NONE, FOLD_IMPORT, FOLD_RESOLVE, FOLD_GETATTR, FOLD_VARS, FOLD_JOIN, FOLD_ENCODE, FOLD_DECODE, FOLD_UNPACK, FOLD_BYTES, FOLD_CHR,
   FOLD_REPLACE, FOLD_LOWER, FOLD_UPPER, FOLD_STRIP, FOLD_CONCAT, FOLD_GETITEM, FOLD_ATTRGETTER, FOLD_ITEMGETTER, FOLD_METHODCALLER,
-  FOLD_PARTIAL, FOLD_CALL, FOLD_REDUCE, FOLD_REVERSED, FOLD_MAP, FOLD_SLICE, FOLD_SEQUENCE
+  FOLD_PARTIAL, FOLD_CALL, FOLD_REDUCE, FOLD_REVERSED, FOLD_MAP, FOLD_SLICE, FOLD_SEQUENCE, FOLD_TYPE
 } fold;
 
 struct hugh_known {
@@ -32,6 +32,7 @@ static const hugh_known functions[] = {
     {"sys", "modules.__getitem__", FOLD_IMPORT, 0},
     {"pkgutil", "resolve_name", FOLD_RESOLVE, 0},
     {"pydoc", "locate", FOLD_RESOLVE, 0},
+    {"dill._dill", "_load_type", FOLD_TYPE, 0},
     {"builtins", "getattr", FOLD_GETATTR, 0},
     {"inspect", "getattr_static", FOLD_GETATTR, 0},
     {"builtins", "vars", FOLD_VARS, 0},
@@ -166,6 +167,14 @@ static hugh_got resolve(hugh_machine *m, uint64_t offset, hugh_value path, hugh_
   if (cut == 0) *result = made(m, HUGH_TAG_MODULE, text);
   else *result = global_value(m, offset, (hugh_text){text.data, cut}, (hugh_text){text.data + cut + 1, text.length - cut - 1});
   return HUGH_GOT;
+}
+
+/* dill's names for types: "set", "FunctionType". */
+static hugh_got type_of_dill(hugh_machine *m, uint64_t offset, hugh_value name, hugh_value *result) {
+  hugh_text text;
+  hugh_got got = hugh_value_text(m, name, &text);
+  if (got == HUGH_GOT) *result = global_value(m, offset, hugh_text_of(hugh_text_ends(text, "Type") ? "types" : "builtins"), text);
+  return got;
 }
 
 /* The text of a value of a sequence: a string, or chr(115). */
@@ -483,6 +492,7 @@ static hugh_got fold_call(hugh_machine *m, uint64_t offset, const hugh_known *kn
       *result = made(m, HUGH_TAG_MODULE, text);
       return HUGH_GOT;
     case FOLD_RESOLVE: return resolve(m, offset, given[0], result);
+    case FOLD_TYPE: return type_of_dill(m, offset, given[0], result);
     case FOLD_GETATTR: return count > 1 ? attribute(m, offset, given[0], given[1], result) : HUGH_GOT;
     case FOLD_VARS:
       if (hugh_tag_of(given[0]) == HUGH_TAG_MODULE) *result = given[0];

@@ -34,10 +34,16 @@ describe("a use that its check admits", function()
     ["a member by its name"] = call(name("builtins", "getattr"), name("transformers.trainer_utils", "IntervalStrategy"), text("EPOCH")),
     ["items before state"] = new(name("sklearn.utils._bunch", "Bunch")) .. text("data") .. "K\1s" .. dict { "a", "K\1" } .. "b",
     ["an ordered dict with attributes"] = call(name("collections", "OrderedDict")) .. text("weight") .. "K\1s" .. dict { "_metadata", "}" } .. "b",
+    ["a set as dill names it"] = call(call(name("dill._dill", "_load_type"), text("set")), "]"),
     ["a bounded queue"] = call(name("collections", "deque"), ")", "K\5") .. "(K\1K\2e",
   } do
     it("is safe: " .. what, function() assert.are.same({ "safe" }, { judged(body) }) end)
   end
+
+  it("is judged by what dill's name stands for", function()
+    assert.are.equal("dangerous", (judged(call(name("dill._dill", "_load_type"), text("FunctionType")))))
+    assert.are.equal("suspicious", (judged(call(name("dill._dill", "_load_type"), call(name("builtins", "str"), text("set"))))))
+  end)
 
   it("ends where the same thing is called, or handed to a call", function()
     assert.are.equal("suspicious", (judged(layer_factory .. ")R")))
