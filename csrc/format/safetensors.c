@@ -64,7 +64,7 @@ typedef enum where {
 } where;
 
 typedef struct state {
-  bool has_length, begun, finished;
+  bool has_length, begun, finished, full; /* full: there is no memory for another tensor */
   uint64_t header; /* its length */
   uint64_t whole;  /* where the file ends if all is well; known once the tensors were checked */
   hugh_json json;
@@ -392,7 +392,7 @@ static const char *take(hugh_scan *scan, state *st, hugh_json_token token) {
   }
   if (e->fields != ALL_FIELDS) return "a tensor lacks its dtype, shape or data_offsets"; /* the end of a tensor */
   st->where = IN_TOP;
-  add_tensor(scan, st);
+  st->full = !add_tensor(scan, st);
   return NULL;
 }
 
@@ -530,6 +530,7 @@ static hugh_next step(hugh_scan *scan, hugh_task *task) {
       hugh_find(scan, task, HUGH_FOUND_SAFETENSORS_HEADER, st->json.start, "the header is not valid: %s", why);
       return HUGH_DONE;
     }
+    if (st->full) return HUGH_DONE;
     if (hugh_work(scan, 8)) return HUGH_AGAIN;
   }
 }
