@@ -178,7 +178,7 @@ describe("the pickle machine", function()
     local once = "0](h\0eq\1" .. table.concat(lists) .. "0h\0h\0h\7\134R"
     local before = os.clock()
     assert.are.equal("dangerous", scan("\128\2cfunctools\nreduce\nq\0" .. once:rep(4000) .. ".", 1000000).safety)
-    assert.is_true(os.clock() - before < 4) -- it was twenty seconds
+    assert.is_true(os.clock() - before < 10) -- it was twenty seconds
   end)
 
   it("looks inside the same bytes again and again without keeping more", function()
@@ -244,7 +244,7 @@ describe("the pickle machine", function()
     local name = "X\32\78\0\0" .. ("m"):rep(20000) .. "q\0000"
     local before = os.clock()
     assert.are.equal("dangerous", scan("\128\4" .. name .. ("h\0h\0\1470"):rep(100000) .. "N.", 1e6).safety)
-    assert.is_true(os.clock() - before < 2) -- it was half a minute
+    assert.is_true(os.clock() - before < 10) -- it was half a minute
   end)
 
   it("knows all that a type with fifty fields and a text of a hundred letters are made of", function()

@@ -5,7 +5,7 @@ local json = require "hugh.json"
 local policy = require "hugh.policy"
 local facts = require("hugh.policy.tests").facts
 
-local MOST = 0.25 -- seconds of processor time; the worst measured is 0.06, and a busy machine may double that
+local MOST = 3 -- seconds of processor time: the worst measured is 0.08, what gets out never ends, and a busy machine must not matter
 local worst, worst_name = 0, nil
 
 local function timed(name, f, ...)
