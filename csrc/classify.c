@@ -195,34 +195,24 @@ static hugh_kind kind_after_skipped(const uint8_t *head, size_t length) {
   return hugh_le32(head + at) == 0x184d2204 ? HUGH_KIND_LZ4 : HUGH_KIND_ZSTD;
 }
 
+/* Names whose readers take the content for that, whatever it begins with: GIF8=1 begins a program in Python as well as an image. */
+static bool is_read_by_name(hugh_kind named) {
+  return (named >= HUGH_KIND_JSON && named < HUGH_KIND_TEXT) || named == HUGH_KIND_XML || named == HUGH_KIND_PMML || named == HUGH_KIND_CAFFE ||
+         named == HUGH_KIND_ONNX || named == HUGH_KIND_SAVED_MODEL;
+}
+
 static hugh_kind kind_of_text(const uint8_t *head, size_t length, hugh_kind named) {
+  if (is_read_by_name(named)) return named;
   size_t at = 0;
   while (at < length && (head[at] == ' ' || head[at] == '\n' || head[at] == '\r' || head[at] == '\t')) at++;
   const uint8_t *p = head + at;
   size_t left = length - at;
-  if (HUGH_STARTS(p, left, "#!")) return named == HUGH_KIND_PYTHON || named == HUGH_KIND_SOURCE ? named : HUGH_KIND_SHELL;
-  if (HUGH_STARTS(p, left, "<?xml")) return named == HUGH_KIND_PMML ? HUGH_KIND_PMML : HUGH_KIND_XML;
+  if (HUGH_STARTS(p, left, "#!")) return HUGH_KIND_SHELL;
+  if (HUGH_STARTS(p, left, "<?xml")) return HUGH_KIND_XML;
   if (HUGH_STARTS(p, left, "node {") || HUGH_STARTS(p, left, "meta_graphs {") || HUGH_STARTS(p, left, "saved_model_schema_version:")) {
     return HUGH_KIND_SAVED_MODEL;
   }
-  if (left > 0 && (*p == '{' || *p == '[')) { /* which starts a program or a YAML file just as well */
-    bool other = named == HUGH_KIND_SOURCE || named == HUGH_KIND_NOTEBOOK || named == HUGH_KIND_JINJA || named == HUGH_KIND_YAML || named == HUGH_KIND_PYTHON;
-    return other ? named : HUGH_KIND_JSON;
-  }
-  switch (named) {
-    case HUGH_KIND_YAML:
-    case HUGH_KIND_CAFFE:
-    case HUGH_KIND_SAVED_MODEL:
-    case HUGH_KIND_SOURCE:
-    case HUGH_KIND_PYTHON:
-    case HUGH_KIND_JINJA:
-    case HUGH_KIND_SHELL:
-    case HUGH_KIND_PMML:
-    case HUGH_KIND_XML:
-    case HUGH_KIND_JSON:
-    case HUGH_KIND_NOTEBOOK: return named;
-    default: return HUGH_KIND_TEXT;
-  }
+  return left > 0 && (*p == '{' || *p == '[') ? HUGH_KIND_JSON : HUGH_KIND_TEXT;
 }
 
 /* HDF5 may stand behind a block of the user's own: its readers look at 512 bytes and every power of two from there. */
@@ -275,12 +265,6 @@ static bool is_sentencepiece(const uint8_t *head, size_t length) {
 /* The table that says where the tensors of a TensorFlow checkpoint lie: an entry without a name for the number of parts and the version. */
 static bool is_checkpoint_index(const uint8_t *head, size_t length) {
   return length > 9 && head[0] == 0 && head[1] == 0 && head[2] == 6 && head[3] == 8 && HUGH_STARTS(head + 5, length - 5, "\x1a\2\x08\1");
-}
-
-/* Names whose readers take the content for that, whatever it begins with: GIF8=1 begins a program in Python as well as an image. */
-static bool is_read_by_name(hugh_kind named) {
-  return (named >= HUGH_KIND_JSON && named < HUGH_KIND_TEXT) || named == HUGH_KIND_XML || named == HUGH_KIND_PMML || named == HUGH_KIND_CAFFE ||
-         named == HUGH_KIND_ONNX || named == HUGH_KIND_SAVED_MODEL;
 }
 
 /* What is never looked into, so that it cannot be what a file is that another reader takes for something else. */

@@ -123,6 +123,14 @@ describe("a file whose reader goes by its name", function()
     end
   end)
 
+  it("is so for texts that begin like other texts", function()
+    assert.equal("dangerous", (scan("a.jinja", "<?xml version='1.0'?>{{ ''.__class__ }}")))
+    assert.equal("dangerous", (scan("a.jinja", "#!/bin/sh\n{{ ''.__class__ }}")))
+    assert.equal("dangerous", (scan("a.yaml", "#!/bin/sh\na: !!python/object/apply:os.system [x]\n")))
+    assert.equal("suspicious", (scan("a.sh", "{ curl x | sh; }\n")))
+    assert.equal("unknown", (scan("a.json", "#!/bin/sh\n")))
+  end)
+
   it("is suspicious when another reader may take it for what it begins with", function()
     for _, mark in ipairs { "\137HDF\r\n\26\n\0\0\0\0\0\8\8" .. ("\0"):rep(81), "GGUF\3\0\0\0" .. ("\0"):rep(16), "\2\0\0\0\0\0\0\0{}" } do
       for _, name in ipairs { "a.py", "a.jinja", "saved_model.pb", "a.onnx" } do
