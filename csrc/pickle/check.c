@@ -281,7 +281,7 @@ hugh_got hugh_check_state(hugh_machine *m, hugh_value object, hugh_value state, 
   const hugh_named *class = class_of(m, object);
   uint64_t count;
   size_t kept;
-  *fine = class != NULL || hugh_named_of(m, object) == NULL || !m->states_matter;
+  *fine = class != NULL || hugh_tag_of(object) != HUGH_TAG_CALL || hugh_named_of(m, object) == NULL || !m->states_matter;
   if (class == NULL) return HUGH_GOT;
   bool tuple = hugh_tag_of(state) == HUGH_TAG_TUPLE && hugh_node_size(m, hugh_node_of(state), &count, &kept);
   switch (class->judgement.check) {

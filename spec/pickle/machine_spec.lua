@@ -262,4 +262,9 @@ describe("the pickle machine", function()
     data = "\128\4cbuiltins\nexec\ncbuiltins\nbytes\n](" .. table.concat(letters) .. "e\133R\133R."
     assert.is_truthy(scan(data, #data).findings[1].message:find(("abcdefghijklmnopqrstuvwxyz`"):sub(1, 20), 1, true))
   end)
+
+  it("sets the state of a class that nothing has called, in a file where states matter", function()
+    local data = "\128\4csklearn.isotonic\nIsotonicRegression\n0cacme\nLayer\n}b."
+    assert.are.equal("dangerous", scan(data, #data).safety)
+  end)
 end)
