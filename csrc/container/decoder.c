@@ -294,31 +294,32 @@ static void *open_raw_lzma(hugh_scan *scan, const void *parameters) {
 }
 
 /* Collects the head of a zip's LZMA member and sets the decoder up with it. */
-static bool read_head(xz_state *state, const uint8_t **in, size_t *in_left) {
+static hugh_decoded read_head(xz_state *state, const uint8_t **in, size_t *in_left) {
   while (state->head > 0 && *in_left > 0) {
     state->properties[ZIP_LZMA_HEAD - state->head] = **in;
     state->head--;
     *in += 1;
     *in_left -= 1;
   }
-  if (state->head > 0) return true;
+  if (state->head > 0) return HUGH_DECODE_MORE;
   lzma_options_lzma options;
   uint8_t first = state->properties[4];
-  if (hugh_le16(state->properties + 2) != 5 || first > (4 * 5 + 4) * 9 + 8) return false;
+  if (hugh_le16(state->properties + 2) != 5 || first > (4 * 5 + 4) * 9 + 8) return HUGH_DECODE_ERROR;
   memset(&options, 0, sizeof options);
   options.lc = first % 9;
   options.lp = first / 9 % 5;
   options.pb = first / 9 / 5;
   options.dict_size = hugh_le32(state->properties + 5);
   lzma_filter filters[2] = {{.id = LZMA_FILTER_LZMA1, .options = &options}, {.id = LZMA_VLI_UNKNOWN}};
-  return lzma_raw_decoder(&state->stream, filters) == LZMA_OK;
+  lzma_ret status = lzma_raw_decoder(&state->stream, filters);
+  return status == LZMA_OK ? HUGH_DECODE_MORE : status == LZMA_MEM_ERROR ? HUGH_DECODE_WINDOW : HUGH_DECODE_ERROR;
 }
 
 static hugh_decoded run_xz(void *state, const uint8_t **in, size_t *in_left, uint8_t **out, size_t *out_left, bool end) {
   xz_state *xz = state;
   if (xz->head > 0) {
-    if (!read_head(xz, in, in_left)) return HUGH_DECODE_ERROR;
-    if (xz->head > 0) return HUGH_DECODE_MORE;
+    hugh_decoded ready = read_head(xz, in, in_left);
+    if (ready != HUGH_DECODE_MORE || xz->head > 0) return ready;
   }
   lzma_stream *stream = &xz->stream;
   stream->next_in = *in;

@@ -19,7 +19,7 @@ static bool is_pickle(hugh_kind kind) {
 */
 static bool may_end_as_zip(const hugh_class *class, uint64_t size) {
   if (size < LEAST_ZIP || is_zip(class->kind)) return false;
-  return class->expected != class->kind || class->kind == HUGH_KIND_UNKNOWN || is_pickle(class->kind);
+  return class->expected != class->kind || class->kind == HUGH_KIND_UNKNOWN || !class->by_content || is_pickle(class->kind);
 }
 
 void hugh_polyglot_glance(hugh_task *task, const uint8_t *head, size_t length) {

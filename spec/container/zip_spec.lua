@@ -53,6 +53,7 @@ describe("zip", function()
 
   it("says what it cannot unpack", function()
     assert.is_false(expect("method-unknown.zip", "zip.method", { "a.txt" }).complete)
+    expect("window.zip", "stream.window", {})
     expect("cut-record.zip", "zip.broken", { "a.txt" })
     expect("no-local.zip", "zip.no-local-header", {})
   end)

@@ -110,6 +110,9 @@ save("traversal.zip", archive([("../../etc/passwd", MARK)]))
 save("traversal-inside.zip", archive([("a/../b.txt", MARK)]))
 save("symlink.zip", one(central_changes={"attributes": 0xa1ff0000}))
 
+asking = b"\x09\x14\5\0]" + struct.pack("<I", 1 << 30) + bytes(20)  # LZMA with a dictionary of a gigabyte
+save("window.zip", one(data=asking, central_changes={"method": 14}, local_changes={"method": 14}))
+
 # bytes around
 hidden = local(b"hidden.txt", MARK)
 shown = local(b"shown.txt", b"hello world")
