@@ -45,7 +45,8 @@ static hugh_next polyglot_step(hugh_scan *scan, hugh_task *task) {
   }
   bool by_end = task->by_end;
   task->by_end = false;
-  if (!by_end || (task->view->size == HUGH_UNKNOWN_SIZE && task->depth > 0)) return HUGH_DONE; /* not decoded to its end for this alone */
+  bool decoded = task->view->size != HUGH_UNKNOWN_SIZE || task->depth == 0;
+  if (!by_end || (!decoded && task->class.kind == HUGH_KIND_UNKNOWN)) return HUGH_DONE; /* what is not safe anyway is not decoded for this */
   push(scan, task, HUGH_KIND_ZIP, "(as zip)"); /* which ends at once if there is none */
   return HUGH_AGAIN;
 }

@@ -22,6 +22,7 @@ describe("a file that is two things", function()
       assert.same({ "(as zip)!a.txt" }, members)
     end
     for _, name in ipairs { "unknown-zip", "unknown-zip.h5" } do assert.same({ "(as zip)!a.txt" }, select(3, scan(name))) end
+    assert.same({ "image-zip!(as zip)!a.txt" }, select(3, scan("image-zip.gz")))
     assert.same({ "pickle-zip.pkl!(as zip)!a.txt" }, select(3, scan("pickle-zip.pkl.gz")))
     assert.same({ "image-zip.bin!(as zip)!a.txt" }, select(3, scan("inside.zip")))
   end)
