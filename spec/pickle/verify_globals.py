@@ -10,7 +10,7 @@ import inspect
 import sys
 import warnings
 
-HOOKS = ("__new__", "__del__", "__setstate__", "__setattr__", "__getattribute__", "__getattr__", "__setitem__", "append", "extend")
+HOOKS = ("__new__", "__del__", "__setstate__", "__setattr__", "__getattribute__", "__getattr__", "__setitem__", "append", "extend", "add")
 # Where a hook that was read and found harmless is defined.
 REVIEWED = ("builtins", "collections", "datetime", "decimal", "enum", "fractions", "numpy", "pathlib", "typing", "uuid", "abc", "_io", "random", "_random",
             "torch._C", "torch.nn.modules", "torch.optim", "torch._tensor", "torch.ao.nn", "sklearn.base", "pandas")
