@@ -313,9 +313,16 @@ static hugh_got special_key(hugh_machine *m, hugh_value key, bool attribute, con
   return HUGH_GOT;
 }
 
+/* Whether a call returned what unpicklers take for a dict or a pair; numpy's scalars of objects are those objects. */
+static bool may_be_container(hugh_machine *m, hugh_value value) {
+  const hugh_named *class = class_of(m, value);
+  return is_of(class, "mapping") || is_of(class, "sequence") || (class != NULL && hugh_text_is(class->name, "scalar"));
+}
+
 static hugh_got find_special(hugh_machine *m, hugh_value state, bool attributes, const char **does) {
   uint64_t count;
   size_t kept;
+  if (may_be_container(m, state)) *does = "sets a state that a call made: a dict or a pair whose keys may be more than data";
   if (hugh_tag_of(state) != HUGH_TAG_DICT) return HUGH_GOT;
   (void)hugh_node_size(m, hugh_node_of(state), &count, &kept);
   if (attributes && kept != count) *does = "sets more attributes of an object than hugh keeps in view";
