@@ -135,6 +135,7 @@ hugh_got hugh_machine_items(hugh_machine *m, uint64_t offset, uint8_t code, hugh
   if (code == 'd' || count == 0) return HUGH_GOT;
   hugh_safety safety = is_shared(m, object) ? HUGH_DANGEROUS : HUGH_SUSPICIOUS;
   if (!takes_items(m, object, how) && hugh_explain_items(m, offset, safety, object, how, items, count) == HUGH_NEED) return HUGH_NEED;
+  hugh_check_late(m, offset, object, items, count);
   if (hugh_tag_of(object) == HUGH_TAG_DICT && pairs) hugh_node_extend(m, hugh_node_of(object), items, count);
   else mutate(m, offset, object, how);
   return HUGH_GOT;
@@ -160,6 +161,7 @@ hugh_got hugh_machine_build(hugh_machine *m, uint64_t offset, hugh_value object,
     }
     bool holds = !wrapper && hugh_holds_callables(m, state); /* joblib puts the array in the wrapper's place */
     hugh_node_mark(m, hugh_node_of(object), HUGH_NODE_BUILT | (holds ? HUGH_NODE_HOLDS : 0));
+    hugh_note_held(m, state);
   }
   if (place) rewrite(m, offset, object);
   if (learned[0] != 0) hugh_node_extend(m, hugh_node_of(object), learned, 2);

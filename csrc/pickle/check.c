@@ -252,6 +252,22 @@ bool hugh_holds_callables(hugh_machine *m, hugh_value state) {
   return hugh_tag_of(state) == HUGH_TAG_DICT && (!hugh_node_size(m, hugh_node_of(state), &count, &kept) || kept != count || !whole);
 }
 
+void hugh_note_held(hugh_machine *m, hugh_value state) {
+  hugh_value all[LEAVES_MOST];
+  size_t used;
+  (void)leaves(m, state, all, &used);
+  for (size_t i = 0; i < used; i++) {
+    if (is_container(all[i])) hugh_node_mark(m, hugh_node_of(all[i]), HUGH_NODE_BUILT);
+  }
+}
+
+void hugh_check_late(hugh_machine *m, uint64_t offset, hugh_value container, const hugh_value *items, size_t count) {
+  if ((hugh_node_marks(m, hugh_node_of(container)) & HUGH_NODE_BUILT) == 0) return;
+  for (size_t i = 0; i < count; i++) {
+    if (hugh_holds_callables(m, items[i])) hugh_note_special(m, offset, "puts functions or classes where an object whose state was set before holds them");
+  }
+}
+
 /* Code that is handed a global may call it in ways no check sees, and what an object holds by the name of a method as well. */
 void hugh_hand_over(hugh_machine *m, uint64_t offset, const hugh_named *callee, hugh_value arguments, hugh_value keywords) {
   hugh_check check = callee->judgement.check;

@@ -241,7 +241,7 @@ bool hugh_node_alive(const hugh_machine *, uint64_t node);
 bool hugh_node_size(const hugh_machine *, uint64_t node, uint64_t *count, size_t *kept);
 hugh_value hugh_node_item(const hugh_machine *, uint64_t node, size_t index);
 /* What is noted of the object that a call made. */
-#define HUGH_NODE_BUILT 1u /* its state was set */
+#define HUGH_NODE_BUILT 1u /* its state was set, or it is a container in one that was */
 #define HUGH_NODE_HOLDS 2u /* its state holds functions or classes that are not safe in every call */
 unsigned hugh_node_marks(const hugh_machine *, uint64_t node);
 void hugh_node_mark(hugh_machine *, uint64_t node, unsigned mark);
@@ -293,6 +293,8 @@ void hugh_note_special(hugh_machine *, uint64_t offset, const char *does);
 /* Whether unpicklers hand items to this object by a method of its class, which its attributes cannot replace. */
 bool hugh_takes_items(hugh_machine *, hugh_value object, const char *how);
 bool hugh_holds_callables(hugh_machine *, hugh_value state); /* that are not safe in every call */
+void hugh_note_held(hugh_machine *, hugh_value state); /* marks the containers in a state: what is put there later belongs to it */
+void hugh_check_late(hugh_machine *, uint64_t offset, hugh_value container, const hugh_value *items, size_t count);
 void hugh_hand_over(hugh_machine *, uint64_t offset, const hugh_named *callee, hugh_value arguments, hugh_value keywords);
 void hugh_misuse(hugh_named *, uint64_t offset, hugh_misused how);
 
