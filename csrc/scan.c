@@ -156,7 +156,7 @@ static hugh_got learn_reach(hugh_scan *scan, hugh_task *task) {
     size_t length = 0;
     const uint8_t *head = hugh_view_upto(scan, task->view, 0, HUGH_CLASSIFY_BYTES, &length);
     if (head == NULL) return task->view->got;
-    uint64_t reach = hugh_pickle_reach(head, length);
+    uint64_t reach = length > 0 && head[0] != 0x80 ? hugh_pickle_reach(head, length) : 0; /* PROTO needs no second witness */
     st->reach = reach > length ? reach : 0;
     st->looked = true;
   }

@@ -342,7 +342,8 @@ static hugh_got decode_more(hugh_scan *scan, hugh_view *view, decode_part *part)
   bool end = in == NULL;
   if (end) in = nothing; /* decoders add to it */
   size_t in_left = available, room = part->capacity - part->length;
-  uint64_t wanted = part->goal - part->start - part->length;
+  uint64_t wanted = part->goal - part->start - part->length, most = hugh_add(hugh_inflated_left(scan), 1); /* one more than may be tells */
+  if (wanted > most) wanted = most;
   if (room > wanted) room = (size_t)wanted;
   size_t out_left = room;
   uint8_t *out = part->buffer + part->length;

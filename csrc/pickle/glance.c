@@ -62,6 +62,7 @@ uint64_t hugh_pickle_reach(const uint8_t *head, size_t length) {
     opcode op = opcode_of(byte);
     if (!op.known || op.pops > depth || (op.marked && marks == 0)) return 0;
     uint64_t argument = argument_length(op.argument, head + at, length - at);
+    if (argument == HUGH_UNKNOWN_SIZE) return 0;
     if (argument > length - at) return hugh_add(at, argument); /* a long text, which may be there to be skipped */
     switch (byte) {
       case '(': marks++; break;

@@ -49,6 +49,9 @@ for extension, compress in DAMAGED.items():
     packed[-2000:] = b"\xff" * 2000
     save(f"damaged.pkl.{extension}", packed)
 save("python2.pkl.gz", gzip.compress(pickle.dumps([bytes([65 + i]) * 300000 for i in range(4)], 2)))
+TEXTS = b"X\5\0\0\0hello0" * 100000 + b"N."  # the first bytes that are looked at end inside an argument
+save("cut-head.pkl.gz", gzip.compress(b"\x80\2" + TEXTS))
+save("cut-head-0.pkl.gz", gzip.compress(b"NN" + TEXTS))
 save("bomb.gz", gzip.compress(b"PK\5\6" + bytes(80 << 20)))
 save("twice.gz", gzip.compress(bz2.compress(MARK)))
 save("model.joblib", zlib.compress(pickle.dumps(list(range(1000)))))
