@@ -382,7 +382,7 @@ reload:
         if (hugh_tag_of(mark[-1]) != (hugh_tag)value) goto items;
         if (value == HUGH_TAG_DICT && hugh_items_matter(m, mark, (size_t)(sp - mark))) goto items;
       extend:
-        hugh_check_late(m, HERE(), mark[-1], mark, (size_t)(sp - mark));
+        if (m->marked) hugh_check_late(m, HERE(), mark[-1], mark, (size_t)(sp - mark));
         hugh_node_extend(m, hugh_node_of(mark[-1]), mark, (size_t)(sp - mark));
         sp = mark;
         p++;

@@ -223,6 +223,7 @@ typedef struct hugh_machine {
   size_t computed;        /* a global whose name was put together */
   uint64_t computed_at;
   bool folded_out;        /* nothing is folded any more: what calls were folded from was changed since, or there is no room for more */
+  bool marked;            /* there is a node with marks */
   const char *divergence;
   uint64_t divergence_at;
   uint64_t frame_most, frame_most_at; /* the furthest end of a frame: it may lie beyond the input, whose size need not be known yet */

@@ -55,7 +55,9 @@ unsigned hugh_node_marks(const hugh_machine *machine, uint64_t node) {
 }
 
 void hugh_node_mark(hugh_machine *machine, uint64_t node, unsigned mark) {
-  if (hugh_node_alive(machine, node)) *word(machine, node) |= (hugh_value)mark << MARK_BIT;
+  if (!hugh_node_alive(machine, node)) return;
+  *word(machine, node) |= (hugh_value)mark << MARK_BIT;
+  machine->marked = true;
 }
 
 void hugh_node_extend(hugh_machine *machine, uint64_t node, const hugh_value *items, size_t count) {
