@@ -13,23 +13,20 @@ typedef struct array {
 
 static char *at(const array *a, size_t index) { return a->items + index * a->size; }
 
-/* Lets the item at `root` sink to its place among the first `count`. */
-static void sift(const array *a, size_t root, size_t count) {
-  char moved[HUGH_SORT_SIZE];
-  memcpy(moved, at(a, root), a->size);
-  for (size_t child; (child = root * 2 + 1) < count; root = child) {
-    if (child + 1 < count && a->before(at(a, child), at(a, child + 1))) child++;
-    if (!a->before(moved, at(a, child))) break;
-    memcpy(at(a, root), at(a, child), a->size);
-  }
-  memcpy(at(a, root), moved, a->size);
-}
-
 static void swap(const array *a, size_t i, size_t j) {
   char item[HUGH_SORT_SIZE];
   memcpy(item, at(a, i), a->size);
   memcpy(at(a, i), at(a, j), a->size);
   memcpy(at(a, j), item, a->size);
+}
+
+/* Lets the item at `root` sink to its place among the first `count`. */
+static void sift(const array *a, size_t root, size_t count) {
+  for (size_t child; (child = root * 2 + 1) < count; root = child) {
+    if (child + 1 < count && a->before(at(a, child), at(a, child + 1))) child++;
+    if (!a->before(at(a, root), at(a, child))) return;
+    swap(a, root, child);
+  }
 }
 
 bool hugh_sort(hugh_scan *scan, void *items, size_t count, size_t size, hugh_before *before, size_t *done) {

@@ -105,4 +105,11 @@ function helper.violation(value, schema, root, path)
   end
 end
 
+--- The names of the rules that an assessment tells of, in their order.
+function helper.rules_of(result)
+  local names = {}
+  for i, rule in ipairs(result.rules) do names[i] = rule.name end
+  return table.concat(names, " ")
+end
+
 return helper

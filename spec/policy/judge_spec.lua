@@ -1,14 +1,9 @@
 -- What a verdict follows from, where it would be easy to be too kind.
 local policy = require "hugh.policy"
+local rules_of = require("spec.helper").rules_of
 local sketch = require("hugh.policy.tests").facts
 
 local function judge(text, given, date) return assert(policy.load('policy "p" {}\n' .. text)):assess(sketch(given), date) end
-
-local function rules_of(result)
-  local names = {}
-  for i, rule in ipairs(result.rules) do names[i] = rule.name end
-  return table.concat(names, " ")
-end
 
 describe("a verdict", function()
   it("is block when a factor divides nothing by nothing, on every Lua", function()

@@ -1,14 +1,9 @@
 -- The language: what it can say, and how it tells people what they got wrong.
 local policy = require "hugh.policy"
+local rules_of = require("spec.helper").rules_of
 local sketch = require("hugh.policy.tests").facts
 
 local function load(text) return assert(policy.load('policy "p" { extends = { "hugginghugh" } }\n' .. text)) end
-
-local function rules_of(result)
-  local names = {}
-  for i, rule in ipairs(result.rules) do names[i] = rule.name end
-  return table.concat(names, " ")
-end
 
 describe("a policy", function()
   it("scales weights to 100 and keeps the rest", function()
