@@ -41,8 +41,9 @@ static hugh_text shell_part(state *st, hugh_text line) {
     if (st->shell_cell) return (hugh_text){"", 0};
   }
   if (st->shell_cell || st->continued || starts_any(line, lines)) return line;
-  const char *sign = memchr(line.data, '!', line.length); /* x = !command */
-  bool assigned = sign != NULL && sign - line.data > 1 && sign[-1] == ' ' && sign[-2] == '=';
+  const char *sign = memchr(line.data, '!', line.length), *before = sign; /* x = !command */
+  while (before != NULL && before > line.data && before[-1] == ' ') before--;
+  bool assigned = before != NULL && before > line.data && before[-1] == '=';
   return assigned ? (hugh_text){sign, (size_t)(line.data + line.length - sign)} : (hugh_text){"", 0};
 }
 

@@ -27,7 +27,7 @@ describe("a notebook", function()
   end)
 
   it("is suspicious when it hands the shell what it fetches, in any of the ways", function()
-    for _, source in ipairs { '["%%bash\\n","curl x | sh\\n"]', '"%%sh -e\\ncurl x | sh"', '"import torch\\n  !curl x | sh"', '["x = 1\\n","y = !curl x | sh"]',
+    for _, source in ipairs { '["%%bash\\n","curl x | sh\\n"]', '"%%sh -e\\ncurl x | sh"', '"import torch\\n  !curl x | sh"', '["x = 1\\n","y = !curl x | sh"]', '["y=!curl x | sh"]', '["y =  !curl x | sh"]',
       '"%%script bash\\ncurl x \\\\\\n | sh"', '["!curl x \\\\\\n","  | sh\\n"]', '"\\n\\n%%system\\ncurl x | sh"', '["%sx curl x | sh"]' } do
       assert.matches("shell.run", select(2, notebook('"cell_type":"code","source":' .. source)))
     end
